@@ -1,0 +1,1 @@
+"""Checks from the paper: re-scan comparison and risk-limiting audit."""

@@ -1,0 +1,1 @@
+"""A vote becomes a layout in millimetres, ballot tokens and a PDF."""

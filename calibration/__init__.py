@@ -1,0 +1,1 @@
+"""Scanner calibration: targets, profiles and test decks."""

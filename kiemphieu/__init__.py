@@ -1,0 +1,1 @@
+"""The application: page intake, store, use cases, documents and the command line."""

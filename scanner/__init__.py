@@ -1,0 +1,1 @@
+"""A page image and a layout become a reading."""

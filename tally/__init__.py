@@ -1,0 +1,1 @@
+"""Readings, decisions and a rule set become validity, counts and outcomes."""
