@@ -26,11 +26,24 @@ class OpenPoint(StrEnum):
     NOT_RECONCILED = "not_reconciled"
     QUORUM_NOT_MET = "quorum_not_met"
     ATTENDANCE_UNKNOWN = "attendance_unknown"
+    """Those summoned and present, or the number that the base is taken from, have not been entered."""
     NOTHING_RETURNED = "nothing_returned"
     LINE_FAULT_DECIDES = "line_fault_decides"
     """The two readings of the open rule on faulty lines give an official different outcomes."""
     BASE_DECIDES = "base_decides"
     """Another base (ballots valid instead of returned) gives an official another outcome."""
+    BASE_BELOW_RETURNED = "base_below_returned"
+    """More ballots were returned than the base has: shares of it would add up to more than the whole."""
+    RETURNED_EXCEEDS_PRESENT = "returned_exceeds_present"
+    """More ballots were returned than people were present."""
+
+
+class CountSource(StrEnum):
+    """Where the counts come from."""
+
+    BALLOTS = "ballots"
+    TYPED = "typed"
+    """Typed by hand, per official: nothing is known of single ballots beyond what the counts imply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +62,12 @@ class OfficialCount:
 
 @dataclass(frozen=True, slots=True)
 class BallotCounts:
-    """Sheets by fate; `returned` = valid + invalid + review, `foreign` stands apart."""
+    """Ballots by fate; `returned` = valid + invalid + review.
+
+    Attributes:
+        foreign: ballots that the committee did not issue. They stand apart from all other numbers,
+            unless the rule set counts them among the returned: then they are part of `invalid` too.
+    """
 
     issued: int
     valid: int
@@ -61,13 +79,19 @@ class BallotCounts:
     def returned(self) -> int:
         return self.valid + self.invalid + self.review
 
+    @property
+    def unreturned(self) -> int:
+        """Issued and not returned; negative when the counts do not reconcile."""
+        return self.issued - self.returned
+
 
 @dataclass(frozen=True, slots=True)
 class OfficialResult:
     """A count against its base.
 
     Attributes:
-        base: what percentages and thresholds are of; 0 only while nothing is returned.
+        base: what percentages and thresholds are of; 0 only while nothing is returned, or while the
+            number it is taken from has not been entered.
         percent: level id and the share of the base in hundredths of a percent, rounded half up; for
             display only. Empty while the base is 0.
         outcome: None while the base is 0.
@@ -81,7 +105,13 @@ class OfficialResult:
 
 @dataclass(frozen=True, slots=True)
 class TallyResult:
-    """The result of one vote; `final` exactly when `open_points` is empty."""
+    """The result of one vote; `final` exactly when `open_points` is empty.
+
+    Attributes:
+        ballots: under `CountSource.TYPED` only what the typed counts imply: `returned` is real,
+            `issued` repeats it and every ballot stands under `valid`.
+        warnings: what the committee should know though it does not keep the result open.
+    """
 
     vote: str
     rules: str
@@ -93,6 +123,7 @@ class TallyResult:
     officials: tuple[OfficialResult, ...]
     open_points: tuple[OpenPoint, ...] = ()
     warnings: tuple[OpenPoint, ...] = ()
+    source: CountSource = CountSource.BALLOTS
 
     @property
     def final(self) -> bool:

@@ -49,6 +49,7 @@ class ReviewReason(StrEnum):
     UNKNOWN_LAYOUT = "unknown_layout"
     NO_CODE = "no_code"
     FOREIGN_CODE = "foreign_code"
+    SEVERAL_SHEETS = "several_sheets"
     NOT_REGISTERED = "not_registered"
     PAGE_IMAGE = "page_image"
     INTERNAL_ERROR = "internal_error"
@@ -71,6 +72,8 @@ class RejectionReason(StrEnum):
     """A test ballot among real ballots, or the other way round."""
     UNKNOWN_LAYOUT = "unknown_layout"
     """An issued ballot printed with a layout that is not at hand."""
+    SEVERAL_SHEETS = "several_sheets"
+    """Codes of more than one page in one image."""
     NOT_REGISTERED = "not_registered"
     """The page could not be laid over its printed form within the stated limit."""
     PAGE_IMAGE = "page_image"
@@ -87,25 +90,34 @@ class MarkScores:
         ink_mm2: area of the ink that belongs to this box.
         inside_mm2: the part of it inside the printed outline.
         darkness: mean darkness of that ink, 0 paper … 1 black.
-        cross_fit: share of the ink that two crossing strokes explain, 0 … 1.
-        line_fit: share of the ink that the longer of the two strokes explains alone, 0 … 1.
-        crossing_deg: angle between the two strokes, 0 … 90; 0 when there are not two.
-        arm_share: shortest arm from the crossing as a share of its stroke, 0 … 0.5.
         size_mm: longer side of the ink's bounding box.
-        fill: share of the box's interior that is inked, 0 … 1.
-        noise: darkness the empty paper around the box reaches by itself, 0 … 1.
+        stroke_mm: width of the strokes.
+        cross_fit: share of the ink that two straight strokes explain, 0 … 1.
+        side_fit: share that a stroke joining two of their ends explains besides, 0 … 1.
+        line_fit: share that the stronger of the two strokes explains alone, 0 … 1.
+        second_fit: share that only the weaker explains, 0 … 1.
+        length_ratio: length of the shorter stroke over that of the longer, 0 … 1.
+        crossing_deg: angle between the two strokes, 0 … 90; 0 when there are not two.
+        tilt_deg: smallest angle between a stroke and the page's axes, 0 … 45.
+        arm_share: shortest arm from the crossing as a share of its stroke; at most 0.5, negative when
+            the strokes meet beyond an end.
+        blob_share: share of the ink in patches wider than any stroke, 0 … 1.
     """
 
     ink_mm2: float = 0.0
     inside_mm2: float = 0.0
     darkness: float = 0.0
-    cross_fit: float = 0.0
-    line_fit: float = 0.0
-    crossing_deg: float = 0.0
-    arm_share: float = 0.0
     size_mm: float = 0.0
-    fill: float = 0.0
-    noise: float = 0.0
+    stroke_mm: float = 0.0
+    cross_fit: float = 0.0
+    side_fit: float = 0.0
+    line_fit: float = 0.0
+    second_fit: float = 0.0
+    length_ratio: float = 0.0
+    crossing_deg: float = 0.0
+    tilt_deg: float = 0.0
+    arm_share: float = 0.0
+    blob_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,17 +54,30 @@ class Comparison(StrEnum):
     AT_LEAST = "at_least"
 
 
+class Wording(StrEnum):
+    """Whether a clause's text may stand between quotation marks."""
+
+    VERBATIM = "verbatim"
+    SUMMARY = "summary"
+    """The sense of a clause whose very words were not at hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A ground in a regulation: where it stands and its words, verbatim."""
+    """A ground in a regulation: where it stands and what it says, in Vietnamese."""
 
     citation: str
     text: str
+    wording: Wording = Wording.VERBATIM
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """`outcome` is reached when `level`'s count is more than / at least numerator/denominator of the base."""
+    """`outcome` is reached when `level`'s count is more than / at least numerator/denominator of the base.
+
+    Attributes:
+        consequence: what follows for the person rated, in the regulation's words; part of the minutes.
+    """
 
     outcome: Outcome
     level: str
@@ -72,6 +85,7 @@ class Threshold:
     denominator: int
     comparison: Comparison
     clause: Clause
+    consequence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +103,7 @@ class RuleSet:
 
     Attributes:
         version: of this data; raised on any change.
+        base_clause: the ground for `base`, as the regulation has it; an override changes `base` alone.
         thresholds: the severest first; the first one reached is the outcome.
         faults: fault code (`struck_name`, `several_marks`, …) and the clause it rests on.
         decided: names of settings that the committee set itself, so that an open question is closed.
@@ -99,6 +114,7 @@ class RuleSet:
     title: str
     levels: tuple[Level, ...]
     base: Base
+    base_clause: Clause
     thresholds: tuple[Threshold, ...]
     quorum: QuorumRule
     faults: tuple[tuple[str, Clause], ...]
@@ -108,6 +124,14 @@ class RuleSet:
     seal: SealPolicy = SealPolicy.REVIEW
     foreign_in_returned: ForeignPolicy = ForeignPolicy.APART
     decided: tuple[str, ...] = ()
+
+    def fault_clause(self, code: str) -> Clause:
+        """The clause that the fault `code` rests on.
+
+        Raises:
+            KeyError: the rule set has no such fault.
+        """
+        return dict(self.faults)[code]
 
 
 SETTINGS: dict[str, type[StrEnum]] = {

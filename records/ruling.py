@@ -31,9 +31,13 @@ class LineFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LineRuling:
-    """One official's line: `choice` is a level id, or None when the line gives no vote.
+    """One official's line.
 
-    `boxes` pairs level ids with states in column order.
+    Attributes:
+        boxes: level ids and states in column order.
+        choice: a level id; None when the line gives no vote, or none before a person has looked.
+        faults: why the line gives no vote; empty while that is open.
+        review: why a person must look at this line; empty on a ballot that needs no person.
     """
 
     official: str
@@ -47,8 +51,10 @@ class LineRuling:
 class BallotRuling:
     """One ballot. Under `Verdict.REVIEW` no line counts; under `INVALID` every line is invalid.
 
-    `review` holds the ballot's own reasons; each line keeps its own. `verdict` is `REVIEW` whenever
-    either is not empty and no certain ballot fault already makes the ballot invalid.
+    `review` holds the ballot's own reasons; each line keeps its own. `verdict` is `REVIEW` exactly
+    when either is not empty: once a certain fault makes a ballot invalid no person is needed, and the
+    reasons it settles are dropped (`tally.validity` says which it settles). `faults` holds what was
+    found, also on a ballot in review.
     """
 
     serial: str

@@ -1,0 +1,80 @@
+"""Stage 1: a page image as it came, made ready for measuring.
+
+All images here are uint8, 0 black … 255 white, shape (height, width). Colour is folded into the darkest
+of its channels, so that blue and red ink are as dark as black ink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanner.options import ImageOptions
+
+MM_PER_INCH = 25.4
+
+
+@dataclass(frozen=True, slots=True)
+class ScanImage:
+    """One page image at two resolutions, both read-only.
+
+    Attributes:
+        detail: for boxes and names; the image itself, or reduced by `detail_factor` if it is very fine.
+        coarse: for codes, fiducials and the overview; the image reduced by `coarse_factor`.
+        detail_factor, coarse_factor: whole numbers; pixel (x, y) of a reduced image covers the pixels
+            from (x·factor, y·factor) on.
+    """
+
+    detail: NDArray[np.uint8]
+    coarse: NDArray[np.uint8]
+    detail_factor: int
+    coarse_factor: int
+
+
+def to_grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The darkest channel of a colour image (height, width, 3 or 4); a grey image as it is.
+
+    Raises:
+        ValueError: any other shape or type.
+    """
+    if image.dtype != np.uint8 or image.size == 0:
+        raise ValueError(f"page image of type {image.dtype} and shape {image.shape}")
+    if image.ndim == 2:
+        return image
+    if image.ndim != 3 or image.shape[2] not in (1, 3, 4):
+        raise ValueError(f"page image of shape {image.shape}")
+    grey = np.ascontiguousarray(image[:, :, 0])
+    for channel in range(1, min(image.shape[2], 3)):
+        grey = cv2.min(grey, np.ascontiguousarray(image[:, :, channel]))  # type: ignore[assignment]
+    return grey
+
+
+def make_scan_image(
+    grey: NDArray[np.uint8], paper_sizes_mm: Sequence[tuple[float, float]], options: ImageOptions
+) -> ScanImage:
+    """Reduces `grey` by whole numbers to the resolutions the stages work at.
+
+    The resolution is guessed from the longest paper at hand; a wrong guess (a page on a large flatbed)
+    costs sharpness or time, never truth, since every measurement is made through the registration.
+    """
+    longest_mm = max(max(size) for size in paper_sizes_mm)
+    px_per_mm = max(grey.shape) / longest_mm
+    coarse_factor = max(1, round(px_per_mm / options.code_px_per_mm - 0.2))
+    detail_factor = max(1, round(px_per_mm / (2 * options.code_px_per_mm)))
+    detail = _reduced(grey, detail_factor)
+    coarse = _reduced(detail, coarse_factor // detail_factor)
+    detail.setflags(write=False)
+    coarse.setflags(write=False)
+    return ScanImage(detail, coarse, detail_factor, detail_factor * (coarse_factor // detail_factor))
+
+
+def _reduced(image: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+    if factor <= 1:
+        return image.view()
+    height, width = image.shape[0] // factor, image.shape[1] // factor
+    cropped = image[: height * factor, : width * factor]
+    return cv2.resize(cropped, (width, height), interpolation=cv2.INTER_AREA)  # type: ignore[return-value]

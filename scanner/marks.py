@@ -1,0 +1,308 @@
+"""Stage 5: each box read by its own ink, never against its neighbours.
+
+For one box, in this order:
+
+1. Ink around the box that was not printed is found at full resolution. What touches the box's inside,
+   bridged over the printed outline, is the box's own ink, with all that hangs together with it.
+2. A speck (smaller than any mark) is nothing: `empty`.
+3. Two straight strokes are laid through the ink in the box and its near surroundings. Two strokes of
+   like length that cross inside the box and explain nearly all the ink are a `cross`.
+4. Ink that only reaches in from outside, from a stroke that belongs elsewhere, is not this box's mark.
+5. One stroke, two that do not cross, a ring, a blot: `other`. A blot with strokes standing out of it, or
+   more ink than any mark needs: `corrected`.
+6. What satisfies none of these is `unclear`, and so is everything too faint or too near a limit.
+
+`score_box` returns numbers; only `classify_box` decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from records.geometry import Rect
+from records.layout import BoxPlace
+from records.reading import BoxReading, BoxState, MarkScores
+from scanner.forms import PRINTED_BELOW, REFERENCE_PX_PER_MM, PreparedPage, disc
+from scanner.image import ScanImage
+from scanner.ink import PageInk, darkness_of
+from scanner.options import MarkOptions
+from scanner.registration import PageTransform
+from scanner.strokefit import CrossFit, fit_cross
+
+_PX = REFERENCE_PX_PER_MM
+
+
+@dataclass(frozen=True, slots=True)
+class BoxInk:
+    """The ink around one box, on a grid of `REFERENCE_PX_PER_MM` whose corner is `area`'s corner.
+
+    Attributes:
+        area: what the grid covers.
+        darkness: uint8 (height, width), 0 paper … 255 black.
+        ink: bool, unprinted ink.
+        own: bool, the ink that hangs together with ink inside the box.
+        inside: the printed square in grid pixels: left, top, right, bottom.
+    """
+
+    area: Rect
+    darkness: NDArray[np.uint8]
+    ink: NDArray[np.bool_]
+    own: NDArray[np.bool_]
+    inside: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReading:
+    """A box's reading and the ink it accounts for (None on an empty box)."""
+
+    reading: BoxReading
+    ink: BoxInk | None
+
+
+def read_boxes(
+    image: ScanImage, transform: PageTransform, page: PreparedPage, ink: PageInk, options: MarkOptions
+) -> tuple[MarkReading, ...]:
+    """Reads every box of a page, in layout order."""
+    return tuple(_read_box(box, image, transform, page, ink, options) for box in page.layout.boxes)
+
+
+def _read_box(
+    box: BoxPlace,
+    image: ScanImage,
+    transform: PageTransform,
+    page: PreparedPage,
+    ink: PageInk,
+    options: MarkOptions,
+) -> MarkReading:
+    if not ink.unprinted_in(box.rect).any():
+        return MarkReading(BoxReading(box.official, box.level, BoxState.EMPTY, MarkScores()), None)
+    found = find_box_ink(box.rect, image, transform, page, ink, options)
+    scores, fit = score_box(found, options)
+    state = classify_box(scores, fit, found, options)
+    evidence = None if state is BoxState.EMPTY else _bounds(found)
+    return MarkReading(BoxReading(box.official, box.level, state, scores, evidence), found)
+
+
+def find_box_ink(
+    box: Rect,
+    image: ScanImage,
+    transform: PageTransform,
+    page: PreparedPage,
+    ink: PageInk,
+    options: MarkOptions,
+) -> BoxInk:
+    """The ink in and around one box at full resolution."""
+    area = on_reference_grid(box.inflated(options.reach_mm))
+    level = ink.paper_level(*box.centre_mm)
+    darkness = darkness_of(transform.crop(image.detail, area, _PX), level)
+    printed = (page.detail_crop(area) < PRINTED_BELOW).astype(np.uint8)
+    printed = cv2.dilate(printed, disc(max(1, round(options.outline_margin_mm * _PX)))).astype(np.uint8)
+    inked = ((darkness >= max(ink.threshold, 1)) & (printed == 0)).astype(np.uint8)
+    inside = tuple(
+        round(value * _PX)
+        for value in (
+            box.x_mm - area.x_mm,
+            box.y_mm - area.y_mm,
+            box.right_mm - area.x_mm,
+            box.bottom_mm - area.y_mm,
+        )
+    )
+    left, top, right, bottom = inside
+    own = _own_ink(inked, (left, top, right, bottom), options)
+    return BoxInk(area, darkness, inked > 0, own, (left, top, right, bottom))
+
+
+def _own_ink(
+    inked: NDArray[np.uint8], inside: tuple[int, int, int, int], options: MarkOptions
+) -> NDArray[np.bool_]:
+    """Ink that hangs together, over gaps as wide as the masked outline, with ink inside the box."""
+    bridged = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, disc(round(options.bridge_mm * _PX / 2)))
+    _, labels = cv2.connectedComponents(bridged, connectivity=8)
+    left, top, right, bottom = inside
+    touching = np.unique(labels[top:bottom, left:right][inked[top:bottom, left:right] > 0])
+    return np.isin(labels, touching[touching > 0]) & (inked > 0)
+
+
+def score_box(found: BoxInk, options: MarkOptions) -> tuple[MarkScores, CrossFit | None]:
+    """Measures a box's own ink within its window."""
+    window = _window(found, options)
+    own = found.own[window]
+    left, top, right, bottom = found.inside
+    inside = int(np.count_nonzero(found.own[top:bottom, left:right]))
+    rows, columns = np.nonzero(own)
+    if not len(rows):
+        return MarkScores(), None
+    size = max(int(np.ptp(rows)), int(np.ptp(columns))) + 1
+    stroke_px, blob_share = _stroke_width(own)
+    points = np.column_stack((columns, rows)).astype(np.float64) + np.array(
+        (window[1].start, window[0].start)
+    )
+    fit = fit_cross(points, stroke_px / 2 + options.line_tolerance_mm * _PX)
+    scores = MarkScores(
+        ink_mm2=_round(len(rows) / _PX**2),
+        inside_mm2=_round(inside / _PX**2),
+        darkness=_round(float(found.darkness[window][own].mean()) / 255),
+        size_mm=_round(size / _PX),
+        stroke_mm=_round(stroke_px / _PX),
+        blob_share=_round(blob_share),
+        **(_fit_scores(fit) if fit is not None else {}),
+    )
+    return scores, fit
+
+
+def _fit_scores(fit: CrossFit) -> dict[str, float]:
+    lengths = sorted((fit.first.length, fit.second.length if fit.second else 0.0))
+    tilts = [_tilt_deg(stroke.angle_deg) for stroke in (fit.first, fit.second) if stroke is not None]
+    return {
+        "cross_fit": _round(fit.cross_share),
+        "side_fit": _round(fit.side_share),
+        "line_fit": _round(fit.line_share),
+        "second_fit": _round(fit.second_share),
+        "length_ratio": _round(lengths[0] / max(lengths[1], 1e-6)),
+        "crossing_deg": _round(fit.angle_deg),
+        "tilt_deg": _round(max(tilts)),
+        "arm_share": _round(max(fit.arm_share, -9.0)),
+    }
+
+
+def classify_box(scores: MarkScores, fit: CrossFit | None, found: BoxInk, options: MarkOptions) -> BoxState:
+    """Names the mark; the order of the rules is the module's."""
+    if scores.inside_mm2 <= options.speck_mm2 and _inside_size_mm(found) <= options.speck_size_mm:
+        return BoxState.EMPTY
+    if fit is not None and _is_cross(scores, fit, found, options):
+        return BoxState.CROSS if scores.darkness >= options.min_darkness else BoxState.UNCLEAR
+    if _only_reaches_in(found, options):
+        return BoxState.EMPTY
+    if scores.size_mm < options.min_size_mm or scores.darkness < options.min_darkness:
+        return BoxState.UNCLEAR
+    return _classify_other(scores, options)
+
+
+def _is_cross(scores: MarkScores, fit: CrossFit, found: BoxInk, options: MarkOptions) -> bool:
+    if fit.centre is None or scores.size_mm < options.min_size_mm:
+        return False
+    left, top, right, bottom = found.inside
+    margin = options.cross_centre_margin_mm * _PX
+    x, y = fit.centre
+    return (
+        left - margin <= x <= right + margin
+        and top - margin <= y <= bottom + margin
+        and scores.cross_fit + scores.side_fit >= options.cross_min_fit
+        and scores.cross_fit >= options.cross_min_fit_alone
+        and scores.crossing_deg >= options.cross_min_angle_deg
+        and scores.arm_share >= options.cross_min_arm
+        and scores.second_fit >= options.cross_min_stroke_share
+        and scores.length_ratio >= options.cross_min_length_ratio
+        and scores.tilt_deg >= options.cross_min_tilt_deg
+        and scores.blob_share <= options.cross_max_blob
+    )
+
+
+def _only_reaches_in(found: BoxInk, options: MarkOptions) -> bool:
+    """Whether the ink inside is the short end of something that lies mostly elsewhere.
+
+    It must stay within `spill_depth_mm` of one edge, come over that edge, and be less than a third of
+    the ink it hangs together with; and what it hangs together with must lie beyond that edge.
+    """
+    left, top, right, bottom = found.inside
+    rows, columns = np.nonzero(found.own[top:bottom, left:right])
+    total = int(np.count_nonzero(found.own))
+    if not len(rows) or len(rows) * 3 > total:
+        return False
+    depth = options.spill_depth_mm * _PX
+    height, width = bottom - top, right - left
+    reached = {
+        "left": columns.max() + 1 <= depth,
+        "right": columns.min() >= width - depth,
+        "top": rows.max() + 1 <= depth,
+        "bottom": rows.min() >= height - depth,
+    }
+    beyond = {
+        "left": found.own[:, :left],
+        "right": found.own[:, right:],
+        "top": found.own[:top],
+        "bottom": found.own[bottom:],
+    }
+    return any(reached[side] and np.count_nonzero(beyond[side]) * 2 > total for side in reached)
+
+
+def _classify_other(scores: MarkScores, options: MarkOptions) -> BoxState:
+    """A mark that is no cross: what kind, or unclear where it is nearly a cross."""
+    stroke_length_mm = scores.ink_mm2 / max(scores.stroke_mm, 0.1)
+    if scores.blob_share >= options.blot_share:
+        standing_out_mm2 = (1 - scores.blob_share) * scores.ink_mm2
+        return BoxState.CORRECTED if standing_out_mm2 >= options.blot_strokes_mm2 else BoxState.OTHER
+    if stroke_length_mm >= options.corrected_length_mm:
+        return BoxState.CORRECTED
+    crosses = (
+        scores.arm_share >= options.near_cross_arm and scores.crossing_deg >= options.near_cross_angle_deg
+    )
+    if crosses and scores.second_fit >= options.near_cross_share:
+        return BoxState.UNCLEAR
+    return BoxState.OTHER
+
+
+def _stroke_width(own: NDArray[np.bool_]) -> tuple[float, float]:
+    """Typical stroke width in pixels, and the share of the ink in patches wider than strokes are."""
+    padded = np.pad(own.astype(np.uint8), 1)
+    distance = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    values = distance[own]
+    # Over a stroke of width w the distance to its edge is spread evenly from 0.5 to w/2.
+    width = 4 * float(values.mean()) - 1
+    blob_radius = max(_BLOB_RADIUS_MM * _PX, 0.8 * width)
+    core = (distance > blob_radius).astype(np.uint8)
+    if not core.any():
+        return max(width, 1.0), 0.0
+    grown = cv2.dilate(core, disc(round(blob_radius)))
+    return max(width, 1.0), float(np.count_nonzero(own & (grown > 0))) / max(len(values), 1)
+
+
+_BLOB_RADIUS_MM = 0.75
+"""Half of 1.5 mm: no pen that officials vote with draws a wider single stroke (felt pens draw 1 mm)."""
+
+
+def _window(found: BoxInk, options: MarkOptions) -> tuple[slice, slice]:
+    left, top, right, bottom = found.inside
+    margin = round(options.window_mm * _PX)
+    return slice(max(0, top - margin), bottom + margin), slice(max(0, left - margin), right + margin)
+
+
+def _inside_size_mm(found: BoxInk) -> float:
+    left, top, right, bottom = found.inside
+    rows, columns = np.nonzero(found.own[top:bottom, left:right])
+    return (max(int(np.ptp(rows)), int(np.ptp(columns))) + 1) / _PX if len(rows) else 0.0
+
+
+def _bounds(found: BoxInk) -> Rect | None:
+    rows, columns = np.nonzero(found.own)
+    if not len(rows):
+        return None
+    return Rect(
+        found.area.x_mm + float(columns.min()) / _PX,
+        found.area.y_mm + float(rows.min()) / _PX,
+        float(np.ptp(columns) + 1) / _PX,
+        float(np.ptp(rows) + 1) / _PX,
+    ).rounded()
+
+
+def on_reference_grid(rect: Rect) -> Rect:
+    """`rect` moved onto the reference grid, so that crops of scan and reference cover the same pixels."""
+    return Rect(
+        round(rect.x_mm * _PX) / _PX,
+        round(rect.y_mm * _PX) / _PX,
+        round(rect.width_mm * _PX) / _PX,
+        round(rect.height_mm * _PX) / _PX,
+    )
+
+
+def _tilt_deg(angle_deg: float) -> float:
+    """Angle to the nearer of the page's axes, 0 … 45."""
+    return min(angle_deg % 90, 90 - angle_deg % 90)
+
+
+def _round(value: float) -> float:
+    return round(value, 4)

@@ -1,0 +1,221 @@
+"""Every number the reading depends on, in one place; the digest is stored with each result.
+
+Lengths are millimetres on the printed page. "Darkness" is 0 for the paper around and 1 for black.
+docs/reading.md says what each group was measured on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+
+READER_VERSION = 1
+"""Raised whenever the same options may give other readings."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOptions:
+    """Which images are taken for a scanned page at all.
+
+    Attributes:
+        min_side_px: below it no code can be resolved (100 dpi on A5 is 583 px wide).
+        max_side_px: above it the file is no page of a desktop scanner (A4 at 1,200 dpi is 14,031 px).
+        code_px_per_mm: resolution at which codes and fiducials are searched.
+    """
+
+    min_side_px: int = 400
+    max_side_px: int = 14_500
+    code_px_per_mm: float = 5.9
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationOptions:
+    """Laying the page over its form.
+
+    Attributes:
+        fiducial_search_mm: how far a fiducial may lie from where the code's corners predict it. The
+            prediction reaches ten code widths far, so half a pixel of error grows to about a millimetre.
+        patch_mm, patch_search_mm: side of a control patch and how far it is searched around its place.
+        patch_min_score: normalised correlation below which a patch is not used.
+        min_patch_share: share of the control patches that must be found; half a sheet, a folded corner
+            or another form under the same code finds fewer.
+        max_residual_mm: root mean square residual above which the sheet is rejected. Boxes are seven
+            millimetres wide and their ink mask allows for 0.4 mm.
+        weak_residual_mm: above it a person looks at the sheet.
+        max_skew_deg, max_stretch: what a scanner may do to a page; beyond it nothing is trusted.
+    """
+
+    fiducial_search_mm: float = 5.0
+    patch_mm: float = 6.0
+    patch_search_mm: float = 2.0
+    patch_min_score: float = 0.55
+    min_patch_share: float = 0.6
+    max_residual_mm: float = 0.30
+    weak_residual_mm: float = 0.20
+    max_skew_deg: float = 15.0
+    max_stretch: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class InkOptions:
+    """What counts as ink that was not printed.
+
+    Attributes:
+        min_darkness: the faintest ink looked at.
+        noise_factor: ink must be this many standard deviations of the paper's noise.
+        print_margin_mm: width around printed ink in which nothing can be told apart.
+    """
+
+    min_darkness: float = 0.10
+    noise_factor: float = 5.0
+    print_margin_mm: float = 0.40
+
+
+@dataclass(frozen=True, slots=True)
+class MarkOptions:
+    """Telling marks apart; `scanner.marks` states the order of the rules.
+
+    The cross limits were set on the crosses, ticks, circles, slashes and words of one half of 138
+    recorded writers, drawn at 5-9 mm with strokes of 0.3-0.6 mm; benchmarks/marks.py measures the other
+    half. Each trades crosses sent to a person against other marks taken for crosses.
+
+    Attributes:
+        window_mm: how far around a box its strokes are fitted; half the gap to the box below.
+        reach_mm: how far around a box its ink is followed.
+        outline_margin_mm: width around the printed outline in which nothing can be told apart.
+        bridge_mm: widest gap that ink is followed over: the masked outline and a little more.
+        speck_mm2, speck_size_mm: ink inside a box up to both is no mark.
+        min_size_mm: a mark smaller than this is for a person to judge.
+        min_darkness: fainter ink is for a person to judge.
+        line_tolerance_mm: how far a stroke may bend from the straight, beyond its half width.
+        cross_…: what two strokes must satisfy to be a cross; shares are of the ink in the window.
+        near_cross_…: what makes a mark too like a cross to be called another mark.
+        blot_share: share of the ink in blots from which on a mark is a blot.
+        blot_strokes_mm2: ink standing out of a blot from which on something was blotted out.
+        corrected_length_mm: stroke length that no single mark needs.
+        spill_depth_mm: how far a stroke from elsewhere may reach into a box.
+    """
+
+    window_mm: float = 2.0
+    reach_mm: float = 8.0
+    outline_margin_mm: float = 0.22
+    bridge_mm: float = 1.1
+    speck_mm2: float = 0.30
+    speck_size_mm: float = 0.9
+    min_size_mm: float = 1.8
+    min_darkness: float = 0.15
+    line_tolerance_mm: float = 0.45
+    cross_min_fit: float = 0.86
+    cross_min_fit_alone: float = 0.72
+    cross_min_angle_deg: float = 35.0
+    cross_min_arm: float = 0.17
+    cross_min_stroke_share: float = 0.22
+    cross_min_length_ratio: float = 0.48
+    cross_min_tilt_deg: float = 15.0
+    cross_centre_margin_mm: float = 0.6
+    cross_max_blob: float = 0.25
+    near_cross_arm: float = 0.10
+    near_cross_angle_deg: float = 25.0
+    near_cross_share: float = 0.12
+    blot_share: float = 0.45
+    blot_strokes_mm2: float = 1.5
+    corrected_length_mm: float = 38.0
+    spill_depth_mm: float = 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class StrikeOptions:
+    """Struck names; see `scanner.strikes`.
+
+    Attributes:
+        around_mm: how far beyond the printed text a strike is looked for.
+        align_mm: how far a name is moved to lie best over its reference.
+        text_margin_mm: width around the letters in which nothing can be told apart; after the
+            alignment it need only cover the blur of print and scan.
+        min_darkness: fainter ink over a name is not looked at.
+        column_mm, column_ink_mm2: width of a column, and the ink from which on it counts as inked.
+        gap_columns: how many columns without visible ink (wholly under letters) a run may bridge.
+        certain_length_mm, certain_coverage: a run as long as either is a strike.
+        doubtful_length_mm: a shorter run is dirt.
+        min_through: share of a run's ink that must lie at the height of the letters.
+    """
+
+    around_mm: float = 1.0
+    align_mm: float = 0.5
+    text_margin_mm: float = 0.25
+    min_darkness: float = 0.25
+    column_mm: float = 1.0
+    column_ink_mm2: float = 0.06
+    gap_columns: int = 2
+    certain_length_mm: float = 9.0
+    certain_coverage: float = 0.5
+    doubtful_length_mm: float = 2.5
+    min_through: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class WritingOptions:
+    """Added writing; see `scanner.writing`.
+
+    Attributes:
+        join_mm: gaps up to it join ink into one group.
+        speck_size_mm, speck_ink_mm2: a group below either is dirt.
+        certain_…: what makes a group writing beyond doubt; anything less goes to a person.
+        edge_mm: margin in which paper edges and their shadows lie.
+        code_margin_mm: margin around code and serial that belongs to them.
+        box_margin_mm: ink this near a box may be a misplaced mark.
+        hole_…: size, fill and distance from the edge of punch holes.
+        edge_to_edge, line_height_mm: share of the page and thickness of folds and streaks.
+    """
+
+    join_mm: float = 1.5
+    speck_size_mm: float = 1.5
+    speck_ink_mm2: float = 0.4
+    certain_size_mm: float = 6.0
+    certain_ink_mm2: float = 3.0
+    certain_darkness: float = 0.3
+    certain_max_fill: float = 0.6
+    edge_mm: float = 4.0
+    code_margin_mm: float = 2.0
+    box_margin_mm: float = 4.0
+    hole_min_mm: float = 3.5
+    hole_max_mm: float = 9.0
+    hole_fill: float = 0.65
+    hole_edge_mm: float = 20.0
+    edge_to_edge: float = 0.9
+    line_height_mm: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class SealOptions:
+    """The header stamp; see `scanner.seal`.
+
+    Attributes:
+        margin_mm: how far a hand stamp may miss its zone.
+        present_coverage: ink as a share of the zone's area from which on a stamp is there; a round
+            stamp covers a tenth and more.
+        absent_coverage: up to it there is no stamp; in between a person looks.
+        printed_share: share of a printed seal's dark pixels that must be dark on the paper.
+    """
+
+    margin_mm: float = 8.0
+    present_coverage: float = 0.03
+    absent_coverage: float = 0.006
+    printed_share: float = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderOptions:
+    image: ImageOptions = field(default_factory=ImageOptions)
+    registration: RegistrationOptions = field(default_factory=RegistrationOptions)
+    ink: InkOptions = field(default_factory=InkOptions)
+    marks: MarkOptions = field(default_factory=MarkOptions)
+    strikes: StrikeOptions = field(default_factory=StrikeOptions)
+    writing: WritingOptions = field(default_factory=WritingOptions)
+    seal: SealOptions = field(default_factory=SealOptions)
+
+    def digest(self) -> str:
+        """SHA-256 (hex) over the reader's version and every option."""
+        text = json.dumps({"reader": READER_VERSION, **asdict(self)}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()

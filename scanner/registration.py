@@ -1,0 +1,403 @@
+"""Stage 2: the page laid over its form.
+
+1. The corners of the code give a first affine map from page millimetres to image pixels.
+2. The corner fiducials, found where that map says they are, make it exact over the whole page.
+3. Control patches all over the form are searched around their places. Paper slips and stretches in a
+   feeder, so what is left is fitted by a smooth displacement that changes along the page's height:
+   d(x, y) = u(y) + (x - xc)·v(y), with u and v piecewise linear and kept smooth.
+4. What still remains is the residual. Beyond the stated limit the sheet is rejected, never guessed.
+
+Lengths are page millimetres; pixels are those of the detail image, the centre of the first pixel at
+(0, 0).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from records.geometry import Rect
+from records.layout import LayoutPage
+from records.reading import RegistrationQuality
+from scanner.forms import OVERVIEW_PX_PER_MM, PreparedPage, crop_size
+from scanner.image import MM_PER_INCH, ScanImage
+from scanner.options import RegistrationOptions
+
+FloatArray = NDArray[np.float64]
+
+_KNOTS_U = 11
+_KNOTS_V = 4
+_SMOOTHNESS_U = 0.05
+_SMOOTHNESS_V = 2000.0
+_HUBER_MM = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class PageTransform:
+    """Where a point of the printed page stands in the detail image.
+
+    Attributes:
+        affine: float64 (2, 3); pixels = affine · (x_mm, y_mm, 1).
+        knots_mm: float64 (n,); heights at which the displacement is given, ascending.
+        shift_mm: float64 (n, 2); displacement u at the knots.
+        shear: float64 (n, 2); displacement v per millimetre from the page's middle, at the knots.
+        middle_mm: the x at which `shear` does nothing.
+        detail_factor: from pixels of the image as scanned to those of the detail image.
+    """
+
+    affine: FloatArray
+    knots_mm: FloatArray
+    shift_mm: FloatArray
+    shear: FloatArray
+    middle_mm: float
+    detail_factor: int
+
+    def displaced(self, points_mm: FloatArray) -> FloatArray:
+        """Page points (n, 2) moved by the displacement, still in millimetres."""
+        x, y = points_mm[:, 0], points_mm[:, 1]
+        moved = points_mm.copy()
+        for axis in (0, 1):
+            moved[:, axis] += np.interp(y, self.knots_mm, self.shift_mm[:, axis])
+            moved[:, axis] += (x - self.middle_mm) * np.interp(y, self.knots_mm, self.shear[:, axis])
+        return moved
+
+    def to_pixels(self, points_mm: FloatArray) -> FloatArray:
+        """Page points (n, 2) as detail image pixels (n, 2)."""
+        return self.displaced(points_mm) @ self.affine[:, :2].T + self.affine[:, 2]
+
+    def local_affine(self, rect: Rect, px_per_mm: float) -> FloatArray:
+        """The map (2, 3) from pixels of a crop of `rect` to detail image pixels, exact at three corners."""
+        corners = np.array(
+            [(rect.x_mm, rect.y_mm), (rect.right_mm, rect.y_mm), (rect.x_mm, rect.bottom_mm)],
+            dtype=np.float64,
+        )
+        origin, right, bottom = self.to_pixels(corners)
+        across = (right - origin) / (rect.width_mm * px_per_mm)
+        down = (bottom - origin) / (rect.height_mm * px_per_mm)
+        # A crop's pixel centre lies half a pixel inside its edge.
+        start = origin + (across + down) / 2
+        return np.column_stack((across, down, start))
+
+    def crop(self, detail: NDArray[np.uint8], rect: Rect, px_per_mm: float) -> NDArray[np.uint8]:
+        """The page under `rect` (a few centimetres at most), upright, uint8 (height, width)."""
+        height, width = crop_size(rect, px_per_mm)
+        return _warp(detail, self.local_affine(rect, px_per_mm), width, height)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A page's transform and how well it fits.
+
+    Attributes:
+        patch_share: share of the control patches that were found.
+        points_mm, residuals_mm: float64 (n, 2) each, of the control points used.
+        fiducials_px: centres found, detail image pixels; NaN where not found. Shape (4, 2).
+    """
+
+    transform: PageTransform
+    quality: RegistrationQuality
+    patch_share: float
+    points_mm: FloatArray
+    residuals_mm: FloatArray
+    fiducials_px: FloatArray
+
+
+def register_page(
+    image: ScanImage,
+    corners_px: FloatArray,
+    page: PreparedPage,
+    page_size_mm: tuple[float, float],
+    options: RegistrationOptions,
+) -> Registration | None:
+    """Lays the page over its form.
+
+    Args:
+        image: the scanned page.
+        corners_px: the code's corners in pixels of the coarse image, as `FoundCode.corners`.
+        page: the form the code names.
+        page_size_mm: width and height of the printed page.
+        options: limits and search ranges.
+
+    Returns:
+        The registration with its measured residual, or None where the code's shape or the fiducials
+        rule out that the page is this form. Whether the residual is acceptable is the caller's ruling.
+    """
+    ratio = image.coarse_factor / image.detail_factor
+    coarse_corners = _affine_from_points(_rect_corners(page.layout.qr), corners_px)
+    if not _is_plausible(coarse_corners, options):
+        return None
+    found = _find_fiducials(image.coarse, coarse_corners, page.layout, options)
+    affine = _refined_affine(coarse_corners, found, page.layout, corners_px)
+    if not _is_plausible(affine, options):
+        return None
+    points, shifts, scores = _match_patches(image.coarse, affine, page, options)
+    used = scores >= options.patch_min_score
+    share = float(np.mean(used)) if used.size else 0.0
+    if np.count_nonzero(used) < 6:
+        return None
+    width_mm, height_mm = page_size_mm
+    knots, shift, shear, residuals = _fit_displacement(points[used], shifts[used], width_mm, height_mm)
+    transform = PageTransform(
+        affine=_scaled_pixels(affine, ratio),
+        knots_mm=knots,
+        shift_mm=shift,
+        shear=shear,
+        middle_mm=width_mm / 2,
+        detail_factor=image.detail_factor,
+    )
+    fiducials_px = (found + 0.5) * ratio - 0.5
+    quality = _quality(transform, residuals, found)
+    return Registration(transform, quality, share, points[used], residuals, fiducials_px)
+
+
+def warp_overview(
+    detail_or_coarse: NDArray[np.uint8],
+    transform: PageTransform,
+    pixel_ratio: float,
+    page_size_mm: tuple[float, float],
+) -> NDArray[np.uint8]:
+    """The whole page upright at `OVERVIEW_PX_PER_MM`, uint8 (height, width).
+
+    Args:
+        detail_or_coarse: the image to sample.
+        transform: the page's transform.
+        pixel_ratio: from pixels of that image to those of the detail image.
+        page_size_mm: width and height of the printed page.
+    """
+    width = round(page_size_mm[0] * OVERVIEW_PX_PER_MM)
+    height = round(page_size_mm[1] * OVERVIEW_PX_PER_MM)
+    overview = np.empty((height, width), np.uint8)
+    strip = round(6.0 * OVERVIEW_PX_PER_MM)
+    for top in range(0, height, strip):
+        rows = min(strip, height - top)
+        rect = Rect(0.0, top / OVERVIEW_PX_PER_MM, page_size_mm[0], rows / OVERVIEW_PX_PER_MM)
+        affine = _scaled_pixels(transform.local_affine(rect, OVERVIEW_PX_PER_MM), 1 / pixel_ratio)
+        overview[top : top + rows] = _warp(detail_or_coarse, affine, width, rows)
+    return overview
+
+
+def _warp(image: NDArray[np.uint8], affine: FloatArray, width: int, height: int) -> NDArray[np.uint8]:
+    return cv2.warpAffine(  # type: ignore[return-value]
+        image,
+        affine,
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+
+
+def _scaled_pixels(affine: FloatArray, ratio: float) -> FloatArray:
+    """`affine` with its output pixels scaled by `ratio`, pixel centres kept on pixel centres."""
+    scaled = affine * ratio
+    scaled[:, 2] += (ratio - 1) / 2
+    return scaled
+
+
+def _rect_corners(rect: Rect) -> FloatArray:
+    return np.array(
+        [
+            (rect.x_mm, rect.y_mm),
+            (rect.right_mm, rect.y_mm),
+            (rect.right_mm, rect.bottom_mm),
+            (rect.x_mm, rect.bottom_mm),
+        ],
+        dtype=np.float64,
+    )
+
+
+def _affine_from_points(points_mm: FloatArray, points_px: FloatArray) -> FloatArray:
+    """Least squares affine map (2, 3) from page millimetres to pixels."""
+    design = np.column_stack((points_mm, np.ones(len(points_mm))))
+    solution, *_ = np.linalg.lstsq(design, points_px, rcond=None)
+    return np.ascontiguousarray(solution.T)
+
+
+def _is_plausible(affine: FloatArray, options: RegistrationOptions) -> bool:
+    """Whether a scanner can have made this map: no mirror image, no large stretch, skew or shear."""
+    across, down = affine[:, 0], affine[:, 1]
+    length_x, length_y = float(np.hypot(*across)), float(np.hypot(*down))
+    if not (length_x > 1 and length_y > 1) or np.linalg.det(affine[:, :2]) <= 0:
+        return False
+    if abs(length_x / length_y - 1) > 2 * options.max_stretch:
+        return False
+    if abs(float(across @ down)) / (length_x * length_y) > options.max_stretch:
+        return False
+    return abs(_skew_deg(affine)[1]) <= options.max_skew_deg
+
+
+def _skew_deg(affine: FloatArray) -> tuple[int, float]:
+    """Quarter turns needed to stand the image upright, and the skew left after them, degrees clockwise."""
+    angle = math.degrees(math.atan2(affine[1, 0], affine[0, 0]))
+    turns = round(angle / 90)
+    return -turns % 4, angle - 90 * turns
+
+
+def _find_fiducials(
+    coarse: NDArray[np.uint8], affine: FloatArray, page: LayoutPage, options: RegistrationOptions
+) -> FloatArray:
+    """Centres (4, 2) of the fiducials in coarse pixels, NaN where one was not found."""
+    centres = np.full((len(page.fiducials), 2), np.nan)
+    px_per_mm = math.sqrt(abs(float(np.linalg.det(affine[:, :2]))))
+    for index, rect in enumerate(page.fiducials):
+        expected = affine[:, :2] @ np.array(rect.centre_mm) + affine[:, 2]
+        reach = (options.fiducial_search_mm + rect.width_mm / 2) * px_per_mm
+        left, top = int(expected[0] - reach), int(expected[1] - reach)
+        window = coarse[
+            max(0, top) : max(0, int(expected[1] + reach)), max(0, left) : max(0, int(expected[0] + reach))
+        ]
+        centre = _square_centre(
+            window, expected - np.array((max(0, left), max(0, top))), rect.width_mm * px_per_mm
+        )
+        if centre is not None:
+            centres[index] = centre + np.array((max(0, left), max(0, top)))
+    return centres
+
+
+def _square_centre(window: NDArray[np.uint8], expected: FloatArray, side_px: float) -> FloatArray | None:
+    """Centre of the dark square nearest to `expected`, by the darkness-weighted mean of its pixels."""
+    if min(window.shape) < side_px:
+        return None
+    dark, light = np.percentile(window, (4, 96))
+    if light - dark < 50:
+        return None
+    inked = (window < (dark + light) / 2).astype(np.uint8)
+    count, _, stats, centroids = cv2.connectedComponentsWithStats(inked, connectivity=4)
+    best: tuple[float, FloatArray] | None = None
+    for label in range(1, count):
+        left, top, width, height, area = (int(value) for value in stats[label])
+        fills = area / (width * height)
+        if not (0.7 < width / side_px < 1.35 and 0.7 < height / side_px < 1.35 and fills > 0.72):
+            continue
+        if not 0.65 < area / side_px**2 < 1.35:
+            continue
+        distance = float(np.hypot(*(centroids[label] - expected)))
+        if best is None or distance < best[0]:
+            box = slice(max(0, top - 2), top + height + 2), slice(max(0, left - 2), left + width + 2)
+            weight = np.clip(float(light) - window[box].astype(np.float64), 0, None)
+            rows, columns = np.indices(weight.shape)
+            total = weight.sum()
+            centre = np.array(((columns * weight).sum() / total, (rows * weight).sum() / total))
+            best = distance, centre + np.array((box[1].start, box[0].start))
+    return best[1] if best is not None else None
+
+
+def _refined_affine(
+    rough: FloatArray, fiducials_px: FloatArray, page: LayoutPage, corners_px: FloatArray
+) -> FloatArray:
+    """The affine map through the fiducials found, helped by the code's corners where they are few."""
+    seen = ~np.isnan(fiducials_px[:, 0])
+    if np.count_nonzero(seen) == 0:
+        return rough
+    centres_mm: FloatArray = np.array([rect.centre_mm for rect in page.fiducials], dtype=np.float64)[seen]
+    points_mm: FloatArray = centres_mm
+    points_px: FloatArray = fiducials_px[seen]
+    if np.count_nonzero(seen) < 3:
+        points_mm = np.concatenate((points_mm, _rect_corners(page.qr)))
+        points_px = np.concatenate((points_px, corners_px))
+    return _affine_from_points(points_mm, points_px)
+
+
+def _match_patches(
+    coarse: NDArray[np.uint8], affine: FloatArray, page: PreparedPage, options: RegistrationOptions
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Where each control patch stands: places (n, 2) and shifts (n, 2) in mm, correlation (n,)."""
+    reach = round(options.patch_search_mm * OVERVIEW_PX_PER_MM)
+    still = PageTransform(affine, np.zeros(1), np.zeros((1, 2)), np.zeros((1, 2)), 0.0, 1)
+    shifts, scores = np.zeros((len(page.patches), 2)), np.zeros(len(page.patches))
+    places = np.array([(patch.x_mm, patch.y_mm) for patch in page.patches]).reshape(-1, 2)
+    for index, patch in enumerate(page.patches):
+        side_mm = (patch.template.shape[0] + 2 * reach) / OVERVIEW_PX_PER_MM
+        window_rect = Rect(patch.x_mm - side_mm / 2, patch.y_mm - side_mm / 2, side_mm, side_mm)
+        window = still.crop(coarse, window_rect, OVERVIEW_PX_PER_MM)
+        score: NDArray[Any] = cv2.matchTemplate(window, patch.template, cv2.TM_CCOEFF_NORMED)
+        peak = np.unravel_index(int(np.argmax(score)), score.shape)
+        row, column = int(peak[0]), int(peak[1])
+        scores[index] = score[row, column]
+        if 0 < row < score.shape[0] - 1 and 0 < column < score.shape[1] - 1:
+            row_peak = row + _parabola_peak(score[row - 1 : row + 2, column])
+            column_peak = column + _parabola_peak(score[row, column - 1 : column + 2])
+            shifts[index] = (
+                (column_peak - reach) / OVERVIEW_PX_PER_MM,
+                (row_peak - reach) / OVERVIEW_PX_PER_MM,
+            )
+        else:
+            scores[index] = 0.0  # the best place lies at the search's rim: not a peak
+    return places, shifts, scores
+
+
+def _parabola_peak(values: NDArray[Any]) -> float:
+    """Offset of a peak from the middle of three samples, by the parabola through them."""
+    before, middle, after = (float(value) for value in values)
+    curvature = before - 2 * middle + after
+    return 0.0 if curvature >= 0 else 0.5 * (before - after) / curvature
+
+
+def _fit_displacement(
+    points_mm: FloatArray, shifts_mm: FloatArray, width_mm: float, height_mm: float
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Fits u and v to the shifts, robustly.
+
+    Returns:
+        Knots (n,), u (n, 2), v (n, 2) at the knots, and the residuals (m, 2) of all points, in mm.
+    """
+    knots_u, knots_v = np.linspace(0, height_mm, _KNOTS_U), np.linspace(0, height_mm, _KNOTS_V)
+    across = (points_mm[:, 0] - width_mm / 2)[:, None]
+    design = np.concatenate(
+        (_hats(points_mm[:, 1], knots_u), across * _hats(points_mm[:, 1], knots_v)), axis=1
+    )
+    penalty = _penalty()
+    weight = np.ones(len(points_mm))
+    solution = np.zeros((design.shape[1], 2))
+    for _ in range(4):
+        weighted = design * weight[:, None]
+        normal = weighted.T @ design + penalty
+        solution = np.linalg.solve(normal, weighted.T @ shifts_mm)
+        distance = np.hypot(*(shifts_mm - design @ solution).T)
+        weight = np.minimum(1.0, _HUBER_MM / np.maximum(distance, 1e-9)) ** 2
+    residuals = shifts_mm - design @ solution
+    shear = np.column_stack([np.interp(knots_u, knots_v, solution[_KNOTS_U:, axis]) for axis in (0, 1)])
+    return knots_u, solution[:_KNOTS_U], shear, residuals
+
+
+def _hats(values: FloatArray, knots: FloatArray) -> FloatArray:
+    """Piecewise linear basis functions (len(values), len(knots))."""
+    return np.column_stack([np.interp(values, knots, row) for row in np.eye(len(knots))])
+
+
+def _penalty() -> FloatArray:
+    """Bending of u and v, and a trace of damping so that knots without points stay put."""
+    size = _KNOTS_U + _KNOTS_V
+    penalty = np.eye(size) * 1e-3
+    penalty[_KNOTS_U:, _KNOTS_U:] += np.eye(_KNOTS_V) * 1e-1
+    for start, count, strength in ((0, _KNOTS_U, _SMOOTHNESS_U), (_KNOTS_U, _KNOTS_V, _SMOOTHNESS_V)):
+        bend = np.zeros((count - 2, size))
+        for row in range(count - 2):
+            bend[row, start + row : start + row + 3] = (1, -2, 1)
+        penalty += strength * bend.T @ bend
+    return penalty
+
+
+def _quality(
+    transform: PageTransform, residuals_mm: FloatArray, fiducials_px: FloatArray
+) -> RegistrationQuality:
+    distance = np.hypot(*residuals_mm.T)
+    # By the median, so that the few patches pulled away by ink or dirt do not count; for a Rayleigh
+    # variate 1.2011 times the median is the root mean square.
+    spread = float(np.median(distance)) * 1.2011
+    turns, skew = _skew_deg(transform.affine)
+    scale = transform.detail_factor * MM_PER_INCH
+    return RegistrationQuality(
+        residual_mm=round(spread, 4),
+        max_residual_mm=round(float(np.quantile(distance, 0.95)), 4),
+        control_points=len(distance),
+        dpi_x=round(float(np.hypot(*transform.affine[:, 0])) * scale, 2),
+        dpi_y=round(float(np.hypot(*transform.affine[:, 1])) * scale, 2),
+        skew_deg=round(skew, 3),
+        quarter_turns=turns,
+        fiducials_found=int(np.count_nonzero(~np.isnan(fiducials_px[:, 0]))),
+    )

@@ -1,0 +1,190 @@
+"""A page image becomes a reading: the stages in their order.
+
+Whatever is wrong with the paper or the image comes back as a `SheetRejection`; nothing a page or its code
+holds raises out of here.
+
+    image -> code -> signature, vote, layout -> registration -> ink -> boxes -> strikes -> seal -> writing
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from numpy.typing import NDArray
+
+from records.reading import PageReading, RejectionReason, ReviewReason, SheetRejection, SheetResult
+from records.token import SignedToken, Token, TokenFormatError, TokenKind, parse_token
+from scanner.blank import is_blank
+from scanner.debug import DebugWriter
+from scanner.debug_pictures import draw_reading, draw_registration
+from scanner.forms import PreparedForm
+from scanner.image import ScanImage, make_scan_image, to_grey
+from scanner.ink import find_ink
+from scanner.marks import read_boxes
+from scanner.options import ReaderOptions
+from scanner.registration import Registration, register_page
+from scanner.seal import find_seal
+from scanner.strikes import find_strikes
+from scanner.token import FoundCode, find_codes, load_public_key, signature_holds
+from scanner.writing import find_writing
+
+# What a stage may raise on an image nobody thought of; such a sheet goes to a person.
+_STAGE_FAULTS = (cv2.error, ArithmeticError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
+
+
+@dataclass(frozen=True)
+class ReadingContext:
+    """Everything besides the image that a reading depends on.
+
+    Attributes:
+        vote: the vote's id.
+        public_key: PEM of the Ed25519 key that signed the ballots.
+        forms: every form printed for the vote.
+        kind: ballots, or test ballots; the two never mix.
+        options: the reader's options.
+
+    Raises:
+        KeyFileError: the key cannot be used.
+    """
+
+    vote: str
+    public_key: bytes
+    forms: tuple[PreparedForm, ...]
+    kind: TokenKind = TokenKind.BALLOT
+    options: ReaderOptions = field(default_factory=ReaderOptions)
+    key: Ed25519PublicKey = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", load_public_key(self.public_key))
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifiedCode:
+    """A code of this vote with the form it names."""
+
+    code: FoundCode
+    token: Token
+    form: PreparedForm
+
+
+def read_sheet(
+    image: NDArray[np.uint8], context: ReadingContext, debug: DebugWriter | None = None
+) -> SheetResult:
+    """Reads one side of one sheet.
+
+    Args:
+        image: the page as scanned, uint8, (height, width) grey or (height, width, 3) BGR, any of four
+            orientations.
+        context: vote, key, forms and options.
+        debug: receives pictures of what was found, where given.
+    """
+    try:
+        return _read_sheet(image, context, debug)
+    except _STAGE_FAULTS as error:
+        return SheetRejection(
+            RejectionReason.INTERNAL_ERROR, (("error", f"{type(error).__name__}: {error}"),)
+        )
+
+
+def _read_sheet(image: NDArray[np.uint8], context: ReadingContext, debug: DebugWriter | None) -> SheetResult:
+    options = context.options
+    sides = sorted(image.shape[:2])
+    if sides[0] < options.image.min_side_px or sides[1] > options.image.max_side_px:
+        size = f"{image.shape[1]} × {image.shape[0]}"
+        return SheetRejection(RejectionReason.PAGE_IMAGE, (("size_px", size),))
+    sizes = [form.page_size_mm for form in context.forms]
+    scan = make_scan_image(to_grey(image), sizes, options.image)
+    codes = find_codes(scan.coarse, scan.detail)
+    if not codes:
+        reason = RejectionReason.BLANK_PAGE if is_blank(scan.coarse, options) else RejectionReason.NO_CODE
+        return SheetRejection(reason)
+    identified = identify_code(codes, context)
+    if isinstance(identified, SheetRejection):
+        return identified
+    return _read_page(scan, identified, context, debug)
+
+
+def identify_code(codes: Sequence[FoundCode], context: ReadingContext) -> IdentifiedCode | SheetRejection:
+    """Which page of which ballot the codes on an image name; every other answer is a rejection."""
+    tokens: list[tuple[FoundCode, SignedToken]] = []
+    for code in codes:
+        try:
+            tokens.append((code, parse_token(code.text)))
+        except TokenFormatError:
+            continue  # some other QR code on the paper
+    if not tokens:
+        return SheetRejection(RejectionReason.FOREIGN_CODE)
+    if len({signed.token for _, signed in tokens}) > 1:
+        serials = ", ".join(sorted({signed.token.serial for _, signed in tokens}))
+        return SheetRejection(RejectionReason.SEVERAL_SHEETS, (("serials", serials),))
+    code, signed = tokens[0]
+    token = signed.token
+    if token.vote != context.vote:
+        return SheetRejection(RejectionReason.OTHER_VOTE, (("vote", token.vote),))
+    if not signature_holds(signed, context.key):
+        return SheetRejection(RejectionReason.BAD_SIGNATURE, (("claimed_serial", token.serial),))
+    if token.kind is not context.kind:
+        return SheetRejection(RejectionReason.TEST_BALLOT, (), token)
+    for form in context.forms:
+        if (form.layout_prefix, form.layout.style, len(form.pages)) == (
+            token.layout_prefix,
+            token.style,
+            token.pages,
+        ):
+            return IdentifiedCode(code, token, form)
+    return SheetRejection(RejectionReason.UNKNOWN_LAYOUT, (("layout", token.layout_prefix.hex()),), token)
+
+
+def _read_page(
+    scan: ScanImage, identified: IdentifiedCode, context: ReadingContext, debug: DebugWriter | None
+) -> SheetResult:
+    options, form, token = context.options, identified.form, identified.token
+    page = form.pages[token.page - 1]
+    registration = register_page(scan, identified.code.corners, page, form.page_size_mm, options.registration)
+    if registration is not None and debug is not None:
+        debug.save("registration", draw_registration(scan, registration))
+    if registration is None or not _fits(registration, options):
+        return SheetRejection(RejectionReason.NOT_REGISTERED, _registration_details(registration), token)
+    transform = registration.transform
+    ink = find_ink(scan, transform, page, form.page_size_mm, options.ink)
+    marks = read_boxes(scan, transform, page, ink, options.marks)
+    strikes = find_strikes(scan, transform, page, ink, options.strikes)
+    seal = find_seal(page, form.seal_source, ink, options.seal)
+    seal_zone = page.layout.seal.inflated(options.seal.margin_mm) if page.layout.seal else None
+    writings = find_writing(page.layout, form.page_size_mm, ink, marks, strikes, seal_zone, options.writing)
+    weak = registration.quality.residual_mm > options.registration.weak_residual_mm
+    reading = PageReading(
+        token=token,
+        registration=registration.quality,
+        boxes=tuple(mark.reading for mark in marks),
+        strikes=strikes,
+        writings=writings,
+        seal=seal,
+        review=(ReviewReason.WEAK_REGISTRATION,) if weak else (),
+    )
+    if debug is not None:
+        debug.save("ink", ink.unprinted)
+        debug.save("reading", draw_reading(ink.darkness, reading, page.layout))
+    return reading
+
+
+def _fits(registration: Registration, options: ReaderOptions) -> bool:
+    limits = options.registration
+    return (
+        registration.patch_share >= limits.min_patch_share
+        and registration.quality.residual_mm <= limits.max_residual_mm
+    )
+
+
+def _registration_details(registration: Registration | None) -> tuple[tuple[str, str], ...]:
+    if registration is None:
+        return ()
+    return (
+        ("residual_mm", f"{registration.quality.residual_mm:.2f}"),
+        ("patches_found", f"{registration.patch_share:.0%}"),
+        ("fiducials_found", str(registration.quality.fiducials_found)),
+    )

@@ -1,0 +1,240 @@
+"""Two straight strokes laid through a cloud of ink pixels: what makes a cross a cross, in numbers.
+
+A voter's X is two strokes, straight or a little curved, that cross. For every direction the ink is
+projected across it, and the band with the most ink is the first stroke; the rest of the ink gives the
+second in the same way. Both are then refined by a total least squares line through their pixels. No
+number here decides anything; `scanner.marks` does.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+_ANGLES = np.deg2rad(np.arange(0, 180, 6))
+_MAX_POINTS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A straight stroke.
+
+    Attributes:
+        centre: a point on it, pixels (x, y).
+        direction: unit vector.
+        start, end: extent along `direction` from `centre`, pixels; start < end.
+    """
+
+    centre: tuple[float, float]
+    direction: tuple[float, float]
+    start: float
+    end: float
+
+    @property
+    def length(self) -> float:
+        return self.end - self.start
+
+    @property
+    def angle_deg(self) -> float:
+        """Direction against the page's x axis, 0 … 180, clockwise on the page."""
+        return math.degrees(math.atan2(self.direction[1], self.direction[0])) % 180
+
+
+@dataclass(frozen=True, slots=True)
+class CrossFit:
+    """Two strokes through the ink.
+
+    Attributes:
+        first, second: the strokes; `second` is None where too little ink is left after the first.
+        line_share: share of the ink on the first stroke.
+        cross_share: share of the ink on either.
+        second_share: share of the ink on the second but not on the first.
+        angle_deg: between the strokes, 0 … 90.
+        centre: where they cross, pixels (x, y); None when they are parallel or there is no second.
+        arm_share: the shortest of the four arms as a share of its stroke; negative when the lines meet
+            beyond a stroke's end.
+        side_share: share of the ink that lies on neither stroke but along the straight line between an
+            end of the one and an end of the other; the side with the most. An X drawn without lifting
+            the pen has one such side.
+    """
+
+    first: Stroke
+    second: Stroke | None
+    line_share: float
+    cross_share: float
+    second_share: float
+    angle_deg: float
+    centre: tuple[float, float] | None
+    arm_share: float
+    side_share: float
+
+
+def fit_cross(points: FloatArray, tolerance: float) -> CrossFit | None:
+    """Lays two strokes through ink pixels.
+
+    Args:
+        points: (n, 2) pixel positions (x, y).
+        tolerance: half the width of a stroke's band, pixels.
+
+    Returns:
+        The fit, or None for fewer than eight points.
+    """
+    if len(points) < 8:
+        return None
+    if len(points) > _MAX_POINTS:
+        points = points[:: -(-len(points) // _MAX_POINTS)]
+    first = _refine(points, _best_band(points, tolerance), tolerance)
+    on_first = _distance(points, first) <= tolerance
+    rest = points[~on_first]
+    line_share = float(np.mean(on_first))
+    if len(rest) < 6:
+        return CrossFit(
+            _extent(points[on_first], first), None, line_share, line_share, 0.0, 0.0, None, 0.0, 0.0
+        )
+    second = _refine(rest, _best_band(rest, tolerance), tolerance)
+    # Each pixel goes to the nearer stroke once both are known: the first band may have swallowed
+    # a piece of the second near the crossing.
+    for _ in range(2):
+        nearer = _distance(points, first) <= _distance(points, second)
+        first = _refine_from(points, nearer, first, tolerance)
+        second = _refine_from(points, ~nearer, second, tolerance)
+    to_first, to_second = _distance(points, first), _distance(points, second)
+    on_first, on_second = to_first <= tolerance, to_second <= tolerance
+    strokes = _extent(points[on_first], first), _extent(points[on_second], second)
+    off = points[~(on_first | on_second)]
+    side_share = _side_share(off, *strokes, 1.5 * tolerance) * len(off) / len(points)
+    return _measure(*strokes, on_first, on_second, side_share)
+
+
+def _measure(
+    first: Stroke,
+    second: Stroke,
+    on_first: NDArray[np.bool_],
+    on_second: NDArray[np.bool_],
+    side_share: float,
+) -> CrossFit:
+    if np.mean(on_second) > np.mean(on_first):
+        first, second, on_first, on_second = second, first, on_second, on_first
+    difference = abs(first.angle_deg - second.angle_deg)
+    centre = _intersection(first, second)
+    arm = min(_arm(first, centre), _arm(second, centre)) if centre is not None else 0.0
+    return CrossFit(
+        first=first,
+        second=second,
+        line_share=float(np.mean(on_first)),
+        cross_share=float(np.mean(on_first | on_second)),
+        second_share=float(np.mean(on_second & ~on_first)),
+        angle_deg=min(difference, 180 - difference),
+        centre=centre,
+        arm_share=arm,
+        side_share=side_share,
+    )
+
+
+def _side_share(points: FloatArray, first: Stroke, second: Stroke, tolerance: float) -> float:
+    """Largest share of `points` near one of the four segments between the strokes' ends."""
+    if not len(points):
+        return 0.0
+    best = 0.0
+    for end in _ends(first):
+        for other in _ends(second):
+            along = other - end
+            length = max(float(np.hypot(*along)), 1e-6)
+            line = end, along / length
+            position = (points - end) @ line[1]
+            near = (
+                (_distance(points, line) <= tolerance)
+                & (position > -tolerance)
+                & (position < length + tolerance)
+            )
+            best = max(best, float(np.mean(near)))
+    return best
+
+
+def _ends(stroke: Stroke) -> tuple[FloatArray, FloatArray]:
+    centre, direction = np.array(stroke.centre), np.array(stroke.direction)
+    return centre + stroke.start * direction, centre + stroke.end * direction
+
+
+def _best_band(points: FloatArray, tolerance: float) -> tuple[FloatArray, FloatArray]:
+    """(centre, direction) of the straight band of half width `tolerance` that holds the most points."""
+    normals = np.column_stack((-np.sin(_ANGLES), np.cos(_ANGLES)))
+    offsets = points @ normals.T
+    low = offsets.min(axis=0)
+    bins = ((offsets - low) / (tolerance / 2)).astype(np.int64)
+    height = int(bins.max()) + 5
+    counts = np.bincount(
+        (bins + np.arange(len(_ANGLES)) * height).ravel(), minlength=height * len(_ANGLES)
+    ).reshape(len(_ANGLES), height)
+    total = np.cumsum(counts, axis=1)
+    held = total[:, 4:] - np.concatenate((np.zeros((len(_ANGLES), 1), np.int64), total[:, :-5]), axis=1)
+    index, start = np.unravel_index(int(np.argmax(held)), held.shape)
+    offset = low[index] + (start + 2) * tolerance / 2
+    direction = np.array((math.cos(_ANGLES[index]), math.sin(_ANGLES[index])))
+    return offset * normals[index], direction
+
+
+def _refine(
+    points: FloatArray, band: tuple[FloatArray, FloatArray], tolerance: float
+) -> tuple[FloatArray, FloatArray]:
+    line = band
+    for _ in range(2):
+        near = _distance(points, line) <= 1.25 * tolerance
+        line = _total_least_squares(points[near], line)
+    return line
+
+
+def _refine_from(
+    points: FloatArray, mine: NDArray[np.bool_], line: tuple[FloatArray, FloatArray], tolerance: float
+) -> tuple[FloatArray, FloatArray]:
+    near = mine & (_distance(points, line) <= 1.5 * tolerance)
+    return _total_least_squares(points[near], line)
+
+
+def _total_least_squares(
+    points: FloatArray, fallback: tuple[FloatArray, FloatArray]
+) -> tuple[FloatArray, FloatArray]:
+    if len(points) < 4:
+        return fallback
+    centre = points.mean(axis=0)
+    x, y = (points - centre).T
+    angle = 0.5 * math.atan2(2 * float(x @ y), float(x @ x - y @ y))
+    return centre, np.array((math.cos(angle), math.sin(angle)))
+
+
+def _distance(points: FloatArray, line: tuple[FloatArray, FloatArray]) -> FloatArray:
+    centre, direction = line
+    offset = points - centre
+    distance: FloatArray = np.abs(offset[:, 1] * direction[0] - offset[:, 0] * direction[1])
+    return distance
+
+
+def _extent(points: FloatArray, line: tuple[FloatArray, FloatArray]) -> Stroke:
+    centre, direction = line
+    along = (points - centre) @ direction if len(points) else np.zeros(1)
+    start, end = (float(value) for value in np.quantile(along, (0.01, 0.99)))
+    return Stroke(
+        (float(centre[0]), float(centre[1])), (float(direction[0]), float(direction[1])), start, end
+    )
+
+
+def _intersection(first: Stroke, second: Stroke) -> tuple[float, float] | None:
+    (ax, ay), (bx, by) = first.direction, second.direction
+    cross = ax * by - ay * bx
+    if abs(cross) < 0.05:
+        return None
+    dx, dy = second.centre[0] - first.centre[0], second.centre[1] - first.centre[1]
+    along = (dx * by - dy * bx) / cross
+    return first.centre[0] + along * ax, first.centre[1] + along * ay
+
+
+def _arm(stroke: Stroke, centre: tuple[float, float]) -> float:
+    along = (centre[0] - stroke.centre[0]) * stroke.direction[0] + (
+        centre[1] - stroke.centre[1]
+    ) * stroke.direction[1]
+    return min(along - stroke.start, stroke.end - along) / max(stroke.length, 1e-6)

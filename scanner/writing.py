@@ -1,0 +1,186 @@
+"""Stage 7: ink that is neither a mark nor a strike nor the seal nor dirt.
+
+Works on the overview. Ink that the earlier stages account for is taken away, what is left is joined into
+groups over small gaps, and each group is weighed: specks, punch holes, the paper's edges and the
+scanner's background are dirt; the rest is writing, certain where it is large and dark, otherwise for a
+person to judge. Ink beside a box may be a misplaced mark: always for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from records.geometry import Rect
+from records.layout import LayoutPage
+from records.reading import BoxState, Certainty, ReviewReason, StrikeFinding, WritingFinding
+from scanner.forms import OVERVIEW_PX_PER_MM, REFERENCE_PX_PER_MM, disc
+from scanner.ink import PageInk
+from scanner.marks import MarkReading
+from scanner.options import WritingOptions
+
+_PX = OVERVIEW_PX_PER_MM
+
+
+@dataclass(frozen=True, slots=True)
+class InkGroup:
+    """One group of leftover ink.
+
+    Attributes:
+        bounds: on the page.
+        ink_mm2: inked area.
+        darkness: mean, 0 … 1.
+        fill: inked share of the bounds, 0 … 1.
+        edge_mm: distance of the bounds from the nearest page edge.
+    """
+
+    bounds: Rect
+    ink_mm2: float
+    darkness: float
+    fill: float
+    edge_mm: float
+
+    @property
+    def size_mm(self) -> float:
+        return max(self.bounds.width_mm, self.bounds.height_mm)
+
+
+def find_writing(
+    page: LayoutPage,
+    page_size_mm: tuple[float, float],
+    ink: PageInk,
+    marks: Sequence[MarkReading],
+    strikes: Sequence[StrikeFinding],
+    seal_zone: Rect | None,
+    options: WritingOptions,
+) -> tuple[WritingFinding, ...]:
+    """Every group of leftover ink that is not dirt, from the top of the page down."""
+    left = ink.unprinted.copy()
+    for zone in _zones_of_others(page, strikes, seal_zone, options):
+        _clear(left, zone)
+    for mark in marks:
+        _take_mark(left, mark)
+    groups = _group_ink(left, ink, page_size_mm, options)
+    findings = (_classify_group(group, page, page_size_mm, options) for group in groups)
+    return tuple(finding for finding in findings if finding is not None)
+
+
+def _zones_of_others(
+    page: LayoutPage, strikes: Sequence[StrikeFinding], seal_zone: Rect | None, options: WritingOptions
+) -> Iterable[Rect]:
+    yield page.qr.inflated(options.code_margin_mm)
+    yield page.serial.inflated(options.code_margin_mm)
+    for fiducial in page.fiducials:
+        yield fiducial.inflated(options.code_margin_mm / 2)
+    if seal_zone is not None:
+        yield seal_zone
+    for strike in strikes:
+        yield strike.evidence.inflated(options.join_mm)
+
+
+def _clear(ink: NDArray[np.uint8], zone: Rect) -> None:
+    rows = slice(max(0, round(zone.y_mm * _PX)), max(0, round(zone.bottom_mm * _PX)))
+    columns = slice(max(0, round(zone.x_mm * _PX)), max(0, round(zone.right_mm * _PX)))
+    ink[rows, columns] = 0
+
+
+def _take_mark(ink: NDArray[np.uint8], mark: MarkReading) -> None:
+    """Clears what a box's own ink covers; an empty box accounts for nothing but specks and spills."""
+    if mark.ink is None:
+        return
+    own = mark.ink.own.astype(np.uint8)
+    if mark.reading.state is BoxState.EMPTY and not own.any():
+        return
+    factor = REFERENCE_PX_PER_MM / _PX
+    grown = cv2.dilate(own, disc(round(0.5 * REFERENCE_PX_PER_MM)))
+    size = (round(own.shape[1] / factor), round(own.shape[0] / factor))
+    covered = cv2.resize(grown, size, interpolation=cv2.INTER_AREA) > 0
+    top, left = round(mark.ink.area.y_mm * _PX), round(mark.ink.area.x_mm * _PX)
+    rows = slice(max(0, top), min(ink.shape[0], top + covered.shape[0]))
+    columns = slice(max(0, left), min(ink.shape[1], left + covered.shape[1]))
+    part = covered[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+    ink[rows, columns][part] = 0
+
+
+def _group_ink(
+    left: NDArray[np.uint8], ink: PageInk, page_size_mm: tuple[float, float], options: WritingOptions
+) -> tuple[InkGroup, ...]:
+    if not left.any():
+        return ()
+    joined = cv2.morphologyEx(left, cv2.MORPH_CLOSE, disc(round(options.join_mm * _PX / 2)))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    groups: list[InkGroup] = []
+    for label in range(1, count):
+        x, y, width, height, _ = (int(value) for value in stats[label])
+        if max(width, height) < options.speck_size_mm * _PX:
+            continue
+        box = slice(y, y + height), slice(x, x + width)
+        mine = (labels[box] == label) & (left[box] > 0)
+        pixels = int(np.count_nonzero(mine))
+        bounds = Rect(x / _PX, y / _PX, width / _PX, height / _PX)
+        edge = min(
+            bounds.x_mm, bounds.y_mm, page_size_mm[0] - bounds.right_mm, page_size_mm[1] - bounds.bottom_mm
+        )
+        groups.append(
+            InkGroup(
+                bounds=bounds,
+                ink_mm2=pixels / _PX**2,
+                darkness=float(ink.darkness[box][mine].mean()) / 255 if pixels else 0.0,
+                fill=pixels / (width * height),
+                edge_mm=edge,
+            )
+        )
+    return tuple(groups)
+
+
+def _classify_group(
+    group: InkGroup, page: LayoutPage, page_size_mm: tuple[float, float], options: WritingOptions
+) -> WritingFinding | None:
+    if _is_dirt(group, page_size_mm, options):
+        return None
+    beside_box = any(
+        box.rect.inflated(options.box_margin_mm).intersection_mm2(group.bounds) > 0 for box in page.boxes
+    )
+    certain = (
+        not beside_box
+        and group.size_mm >= options.certain_size_mm
+        and group.ink_mm2 >= options.certain_ink_mm2
+        and group.darkness >= options.certain_darkness
+        and group.fill <= options.certain_max_fill
+        and group.edge_mm >= options.edge_mm
+    )
+    return WritingFinding(
+        certainty=Certainty.CERTAIN if certain else Certainty.DOUBTFUL,
+        evidence=group.bounds.rounded(),
+        ink_mm2=round(group.ink_mm2, 2),
+        reason=ReviewReason.MARK_OUTSIDE_BOX if beside_box else ReviewReason.DOUBTFUL_WRITING,
+    )
+
+
+def _is_dirt(group: InkGroup, page_size_mm: tuple[float, float], options: WritingOptions) -> bool:
+    if group.ink_mm2 < options.speck_ink_mm2:
+        return True
+    inner = Rect(0, 0, *page_size_mm).inflated(-options.edge_mm)
+    if inner.intersection_mm2(group.bounds) == 0:
+        return True  # wholly in the margin where paper edges and shadows lie
+    width, height = group.bounds.width_mm, group.bounds.height_mm
+    round_hole = (
+        options.hole_min_mm <= min(width, height)
+        and max(width, height) <= options.hole_max_mm
+        and group.fill >= options.hole_fill
+        and group.edge_mm <= options.hole_edge_mm
+    )
+    return round_hole or _runs_edge_to_edge(width, height, page_size_mm, options)
+
+
+def _runs_edge_to_edge(
+    width_mm: float, height_mm: float, page_size_mm: tuple[float, float], options: WritingOptions
+) -> bool:
+    """A fold or a streak: thin, along an axis, over the whole page; nobody writes like that."""
+    return (width_mm >= options.edge_to_edge * page_size_mm[0] and height_mm <= options.line_height_mm) or (
+        height_mm >= options.edge_to_edge * page_size_mm[1] and width_mm <= options.line_height_mm
+    )
