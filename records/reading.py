@@ -94,6 +94,7 @@ class MarkScores:
         stroke_mm: width of the strokes.
         cross_fit: share of the ink that two straight strokes explain, 0 … 1.
         side_fit: share that a stroke joining two of their ends explains besides, 0 … 1.
+        rest_bias: how much the ink on neither stroke lies to one side of their crossing, 0 … 1.
         line_fit: share that the stronger of the two strokes explains alone, 0 … 1.
         second_fit: share that only the weaker explains, 0 … 1.
         length_ratio: length of the shorter stroke over that of the longer, 0 … 1.
@@ -111,6 +112,7 @@ class MarkScores:
     stroke_mm: float = 0.0
     cross_fit: float = 0.0
     side_fit: float = 0.0
+    rest_bias: float = 0.0
     line_fit: float = 0.0
     second_fit: float = 0.0
     length_ratio: float = 0.0

@@ -131,21 +131,26 @@ def score_box(found: BoxInk, options: MarkOptions) -> tuple[MarkScores, CrossFit
     """Measures a box's own ink within its window."""
     window = _window(found, options)
     own = found.own[window]
+    darkness = found.darkness[window]
     left, top, right, bottom = found.inside
     inside = int(np.count_nonzero(found.own[top:bottom, left:right]))
     rows, columns = np.nonzero(own)
     if not len(rows):
         return MarkScores(), None
     size = max(int(np.ptp(rows)), int(np.ptp(columns))) + 1
-    stroke_px, blob_share = _stroke_width(own)
+    # The shape is that of the strokes' cores: their blurred edges say more about the scanner's optics.
+    core = own & (darkness >= options.core_share * np.quantile(darkness[own], 0.9))
+    rows, columns = np.nonzero(core)
+    stroke_px, blob_share = _stroke_width(core)
+    bend_px = min(options.line_tolerance_mm * _PX, options.line_tolerance_share * size)
     points = np.column_stack((columns, rows)).astype(np.float64) + np.array(
         (window[1].start, window[0].start)
     )
-    fit = fit_cross(points, stroke_px / 2 + options.line_tolerance_mm * _PX)
+    fit = fit_cross(points, stroke_px / 2 + bend_px)
     scores = MarkScores(
-        ink_mm2=_round(len(rows) / _PX**2),
+        ink_mm2=_round(float(np.count_nonzero(own)) / _PX**2),
         inside_mm2=_round(inside / _PX**2),
-        darkness=_round(float(found.darkness[window][own].mean()) / 255),
+        darkness=_round(float(darkness[own].mean()) / 255),
         size_mm=_round(size / _PX),
         stroke_mm=_round(stroke_px / _PX),
         blob_share=_round(blob_share),
@@ -160,6 +165,7 @@ def _fit_scores(fit: CrossFit) -> dict[str, float]:
     return {
         "cross_fit": _round(fit.cross_share),
         "side_fit": _round(fit.side_share),
+        "rest_bias": _round(fit.rest_bias),
         "line_fit": _round(fit.line_share),
         "second_fit": _round(fit.second_share),
         "length_ratio": _round(lengths[0] / max(lengths[1], 1e-6)),
@@ -191,8 +197,7 @@ def _is_cross(scores: MarkScores, fit: CrossFit, found: BoxInk, options: MarkOpt
     return (
         left - margin <= x <= right + margin
         and top - margin <= y <= bottom + margin
-        and scores.cross_fit + scores.side_fit >= options.cross_min_fit
-        and scores.cross_fit >= options.cross_min_fit_alone
+        and _two_strokes_explain(scores, options)
         and scores.crossing_deg >= options.cross_min_angle_deg
         and scores.arm_share >= options.cross_min_arm
         and scores.second_fit >= options.cross_min_stroke_share
@@ -200,6 +205,15 @@ def _is_cross(scores: MarkScores, fit: CrossFit, found: BoxInk, options: MarkOpt
         and scores.tilt_deg >= options.cross_min_tilt_deg
         and scores.blob_share <= options.cross_max_blob
     )
+
+
+def _two_strokes_explain(scores: MarkScores, options: MarkOptions) -> bool:
+    """Whether the ink is two strokes, or two strokes joined at one side by an unlifted pen."""
+    if scores.cross_fit >= options.cross_min_fit:
+        return True
+    one_sided = scores.rest_bias >= options.side_min_bias
+    joined = scores.cross_fit + scores.side_fit >= options.side_min_fit
+    return one_sided and joined and scores.cross_fit >= options.side_min_cross_fit
 
 
 def _only_reaches_in(found: BoxInk, options: MarkOptions) -> bool:

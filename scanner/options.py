@@ -88,8 +88,11 @@ class MarkOptions:
         speck_mm2, speck_size_mm: ink inside a box up to both is no mark.
         min_size_mm: a mark smaller than this is for a person to judge.
         min_darkness: fainter ink is for a person to judge.
-        line_tolerance_mm: how far a stroke may bend from the straight, beyond its half width.
+        core_share: a pixel belongs to a stroke's core from this share of the mark's own darkness on.
+        line_tolerance_mm, line_tolerance_share: how far a stroke may bend from the straight, beyond its
+            half width: the smaller of the length and the share of the mark's size.
         cross_…: what two strokes must satisfy to be a cross; shares are of the ink in the window.
+        side_…: the same for two strokes with a third that joins their ends at one side.
         near_cross_…: what makes a mark too like a cross to be called another mark.
         blot_share: share of the ink in blots from which on a mark is a blot.
         blot_strokes_mm2: ink standing out of a blot from which on something was blotted out.
@@ -105,12 +108,16 @@ class MarkOptions:
     speck_size_mm: float = 0.9
     min_size_mm: float = 1.8
     min_darkness: float = 0.15
-    line_tolerance_mm: float = 0.45
-    cross_min_fit: float = 0.86
-    cross_min_fit_alone: float = 0.72
+    core_share: float = 0.4
+    line_tolerance_mm: float = 0.5
+    line_tolerance_share: float = 0.06
+    cross_min_fit: float = 0.91
+    side_min_fit: float = 0.88
+    side_min_cross_fit: float = 0.70
+    side_min_bias: float = 0.70
     cross_min_angle_deg: float = 35.0
     cross_min_arm: float = 0.17
-    cross_min_stroke_share: float = 0.22
+    cross_min_stroke_share: float = 0.17
     cross_min_length_ratio: float = 0.48
     cross_min_tilt_deg: float = 15.0
     cross_centre_margin_mm: float = 0.6

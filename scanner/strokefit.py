@@ -61,6 +61,8 @@ class CrossFit:
         side_share: share of the ink that lies on neither stroke but along the straight line between an
             end of the one and an end of the other; the side with the most. An X drawn without lifting
             the pen has one such side.
+        rest_bias: how much the ink on neither stroke lies to one side of the crossing: 1 all in one
+            direction (such a side), 0 evenly around or on opposite sides (a third stroke through it).
     """
 
     first: Stroke
@@ -72,6 +74,7 @@ class CrossFit:
     centre: tuple[float, float] | None
     arm_share: float
     side_share: float
+    rest_bias: float
 
 
 def fit_cross(points: FloatArray, tolerance: float) -> CrossFit | None:
@@ -94,7 +97,7 @@ def fit_cross(points: FloatArray, tolerance: float) -> CrossFit | None:
     line_share = float(np.mean(on_first))
     if len(rest) < 6:
         return CrossFit(
-            _extent(points[on_first], first), None, line_share, line_share, 0.0, 0.0, None, 0.0, 0.0
+            _extent(points[on_first], first), None, line_share, line_share, 0.0, 0.0, None, 0.0, 0.0, 0.0
         )
     second = _refine(rest, _best_band(rest, tolerance), tolerance)
     # Each pixel goes to the nearer stroke once both are known: the first band may have swallowed
@@ -106,18 +109,17 @@ def fit_cross(points: FloatArray, tolerance: float) -> CrossFit | None:
     to_first, to_second = _distance(points, first), _distance(points, second)
     on_first, on_second = to_first <= tolerance, to_second <= tolerance
     strokes = _extent(points[on_first], first), _extent(points[on_second], second)
-    off = points[~(on_first | on_second)]
-    side_share = _side_share(off, *strokes, 1.5 * tolerance) * len(off) / len(points)
-    return _measure(*strokes, on_first, on_second, side_share)
+    return _measure(strokes, on_first, on_second, points[~(on_first | on_second)], 1.5 * tolerance)
 
 
 def _measure(
-    first: Stroke,
-    second: Stroke,
+    strokes: tuple[Stroke, Stroke],
     on_first: NDArray[np.bool_],
     on_second: NDArray[np.bool_],
-    side_share: float,
+    rest: FloatArray,
+    side_tolerance: float,
 ) -> CrossFit:
+    first, second = strokes
     if np.mean(on_second) > np.mean(on_first):
         first, second, on_first, on_second = second, first, on_second, on_first
     difference = abs(first.angle_deg - second.angle_deg)
@@ -132,8 +134,17 @@ def _measure(
         angle_deg=min(difference, 180 - difference),
         centre=centre,
         arm_share=arm,
-        side_share=side_share,
+        side_share=_side_share(rest, first, second, side_tolerance) * len(rest) / len(on_first),
+        rest_bias=_rest_bias(rest, centre),
     )
+
+
+def _rest_bias(points: FloatArray, centre: tuple[float, float] | None) -> float:
+    if centre is None or not len(points):
+        return 0.0
+    offsets = points - np.array(centre)
+    lengths = np.maximum(np.hypot(*offsets.T), 1e-6)
+    return float(np.hypot(*(offsets / lengths[:, None]).mean(axis=0)))
 
 
 def _side_share(points: FloatArray, first: Stroke, second: Stroke, tolerance: float) -> float:
