@@ -17,7 +17,7 @@ For one box, in this order:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -31,7 +31,7 @@ from scanner.image import ScanImage
 from scanner.ink import PageInk, darkness_of
 from scanner.options import MarkOptions
 from scanner.registration import PageTransform
-from scanner.strokefit import CrossFit, fit_cross
+from scanner.strokefit import CrossFit, fit_cross, near_stroke
 
 _PX = REFERENCE_PX_PER_MM
 
@@ -83,6 +83,8 @@ def _read_box(
     found = find_box_ink(box.rect, image, transform, page, ink, options)
     scores, fit = score_box(found, options)
     state = classify_box(scores, fit, found, options)
+    if state is BoxState.CROSS and fit is not None:
+        found = replace(found, own=found.own | _continued(found, fit, scores, options))
     evidence = None if state is BoxState.EMPTY else _bounds(found)
     return MarkReading(BoxReading(box.official, box.level, state, scores, evidence), found)
 
@@ -125,6 +127,27 @@ def _own_ink(
     left, top, right, bottom = inside
     touching = np.unique(labels[top:bottom, left:right][inked[top:bottom, left:right] > 0])
     return np.isin(labels, touching[touching > 0]) & (inked > 0)
+
+
+def _continued(found: BoxInk, fit: CrossFit, scores: MarkScores, options: MarkOptions) -> NDArray[np.bool_]:
+    """Ink beyond the ends of a cross's strokes and in line with them.
+
+    A stroke that passes the outline at a shallow angle is cut wider than `bridge_mm`; its tip is still
+    part of the cross and no mark beside the box.
+    """
+    rows, columns = np.nonzero(found.ink & ~found.own)
+    mask = np.zeros_like(found.own)
+    if not len(rows):
+        return mask
+    tolerance = scores.stroke_mm * _PX / 2 + 2 * options.line_tolerance_mm * _PX
+    reach = options.continuation_mm * _PX
+    points = np.column_stack((columns, rows)).astype(np.float64)
+    in_line = np.zeros(len(rows), dtype=bool)
+    for stroke in (fit.first, fit.second):
+        if stroke is not None:
+            in_line |= near_stroke(points, stroke, tolerance, reach)
+    mask[rows[in_line], columns[in_line]] = True
+    return mask
 
 
 def score_box(found: BoxInk, options: MarkOptions) -> tuple[MarkScores, CrossFit | None]:
@@ -204,6 +227,7 @@ def _is_cross(scores: MarkScores, fit: CrossFit, found: BoxInk, options: MarkOpt
         and scores.length_ratio >= options.cross_min_length_ratio
         and scores.tilt_deg >= options.cross_min_tilt_deg
         and scores.blob_share <= options.cross_max_blob
+        and scores.stroke_mm <= options.cross_max_stroke_mm
     )
 
 
@@ -267,7 +291,7 @@ def _stroke_width(own: NDArray[np.bool_]) -> tuple[float, float]:
     values = distance[own]
     # Over a stroke of width w the distance to its edge is spread evenly from 0.5 to w/2.
     width = 4 * float(values.mean()) - 1
-    blob_radius = max(_BLOB_RADIUS_MM * _PX, 0.8 * width)
+    blob_radius = _BLOB_RADIUS_MM * _PX
     core = (distance > blob_radius).astype(np.uint8)
     if not core.any():
         return max(width, 1.0), 0.0

@@ -85,6 +85,7 @@ class MarkOptions:
         reach_mm: how far around a box its ink is followed.
         outline_margin_mm: width around the printed outline in which nothing can be told apart.
         bridge_mm: widest gap that ink is followed over: the masked outline and a little more.
+        continuation_mm: how far a cross's strokes are followed beyond the outline.
         speck_mm2, speck_size_mm: ink inside a box up to both is no mark.
         min_size_mm: a mark smaller than this is for a person to judge.
         min_darkness: fainter ink is for a person to judge.
@@ -104,8 +105,9 @@ class MarkOptions:
     reach_mm: float = 8.0
     outline_margin_mm: float = 0.22
     bridge_mm: float = 1.1
-    speck_mm2: float = 0.30
-    speck_size_mm: float = 0.9
+    continuation_mm: float = 5.0
+    speck_mm2: float = 0.7
+    speck_size_mm: float = 1.2
     min_size_mm: float = 1.8
     min_darkness: float = 0.15
     core_share: float = 0.4
@@ -122,6 +124,7 @@ class MarkOptions:
     cross_min_tilt_deg: float = 15.0
     cross_centre_margin_mm: float = 0.6
     cross_max_blob: float = 0.25
+    cross_max_stroke_mm: float = 1.5
     near_cross_arm: float = 0.10
     near_cross_angle_deg: float = 25.0
     near_cross_share: float = 0.12

@@ -112,6 +112,18 @@ def fit_cross(points: FloatArray, tolerance: float) -> CrossFit | None:
     return _measure(strokes, on_first, on_second, points[~(on_first | on_second)], 1.5 * tolerance)
 
 
+def near_stroke(points: FloatArray, stroke: Stroke, tolerance: float, reach: float) -> NDArray[np.bool_]:
+    """Which points (n, 2) lie along a stroke or up to `reach` pixels beyond its ends."""
+    line = np.array(stroke.centre), np.array(stroke.direction)
+    along = (points - line[0]) @ line[1]
+    near: NDArray[np.bool_] = (
+        (_distance(points, line) <= tolerance)
+        & (along >= stroke.start - reach)
+        & (along <= stroke.end + reach)
+    )
+    return near
+
+
 def _measure(
     strokes: tuple[Stroke, Stroke],
     on_first: NDArray[np.bool_],

@@ -64,6 +64,7 @@ def find_writing(
         _clear(left, zone)
     for mark in marks:
         _take_mark(left, mark)
+    _clear_margin(left, options.edge_mm)
     groups = _group_ink(left, ink, page_size_mm, options)
     findings = (_classify_group(group, page, page_size_mm, options) for group in groups)
     return tuple(finding for finding in findings if finding is not None)
@@ -86,6 +87,13 @@ def _clear(ink: NDArray[np.uint8], zone: Rect) -> None:
     rows = slice(max(0, round(zone.y_mm * _PX)), max(0, round(zone.bottom_mm * _PX)))
     columns = slice(max(0, round(zone.x_mm * _PX)), max(0, round(zone.right_mm * _PX)))
     ink[rows, columns] = 0
+
+
+def _clear_margin(ink: NDArray[np.uint8], width_mm: float) -> None:
+    """Nothing is judged in the outermost strip, where the paper's edges and their shadows lie."""
+    width = round(width_mm * _PX)
+    ink[:width] = ink[-width:] = 0
+    ink[:, :width] = ink[:, -width:] = 0
 
 
 def _take_mark(ink: NDArray[np.uint8], mark: MarkReading) -> None:
@@ -164,9 +172,6 @@ def _classify_group(
 def _is_dirt(group: InkGroup, page_size_mm: tuple[float, float], options: WritingOptions) -> bool:
     if group.ink_mm2 < options.speck_ink_mm2:
         return True
-    inner = Rect(0, 0, *page_size_mm).inflated(-options.edge_mm)
-    if inner.intersection_mm2(group.bounds) == 0:
-        return True  # wholly in the margin where paper edges and shadows lie
     width, height = group.bounds.width_mm, group.bounds.height_mm
     round_hole = (
         options.hole_min_mm <= min(width, height)

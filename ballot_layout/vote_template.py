@@ -1,0 +1,74 @@
+"""A vote.toml to fill in, explained in the office's language."""
+
+from __future__ import annotations
+
+_TEMPLATE = """\
+# Tệp mô tả một cuộc lấy phiếu tín nhiệm. Dòng bắt đầu bằng dấu # là lời giải thích.
+# Sửa phần trong dấu ngoặc kép, lưu lại (mã UTF-8), rồi chạy:  kiemphieu check <thư mục này>
+# Chữ Việt gõ kiểu Unicode dựng sẵn (mặc định của UniKey, EVKey và các hệ điều hành hiện nay).
+
+format = 1                        # phiên bản của tệp này; không sửa
+
+[vote]
+# Mã của cuộc lấy phiếu: chữ thường không dấu a-z, số 0-9 và dấu gạch nối; tối đa 32 ký tự.
+# Không dùng lại mã này cho cuộc lấy phiếu khác.
+id = "{vote_id}"
+# Cơ quan tổ chức và cơ quan cấp trên, in ở góc trên bên trái (chương trình tự viết hoa).
+# Con dấu treo đóng trùm lên tên cơ quan. Không có cơ quan cấp trên thì để trống "".
+body = "Ban Dân tộc tỉnh Khánh Hòa"
+parent_body = "UBND tỉnh Khánh Hòa"
+# Tên phiếu và dòng trích yếu dưới tên phiếu.
+title = "Phiếu tín nhiệm"
+subject = "Đối với chức danh, chức vụ lãnh đạo, quản lý"
+# Địa danh và ngày lấy phiếu (năm-tháng-ngày, không có dấu ngoặc kép).
+place = "Khánh Hòa"
+date = 2023-07-20
+# Bộ quy tắc kiểm phiếu: "qd96" (Quy định 96-QĐ/TW), "nq96" (Nghị quyết 96/2023/QH15).
+rules = "qd96"
+
+# Số người được triệu tập và có mặt. Bỏ dấu # ở ba dòng dưới khi đã có số liệu.
+# [attendance]
+# summoned = 24                   # được triệu tập
+# present = 23                    # có mặt
+# delegates = 24                  # tổng số đại biểu, chỉ khi quy tắc tính theo tổng số đại biểu
+
+# Những điểm quy định còn để ngỏ do ban kiểm phiếu quyết định. Bỏ dấu # ở dòng cần dùng.
+# [rules]
+# line_fault = "line"             # không đánh dấu, đánh nhiều ô: hỏng dòng "line" hay cả phiếu "ballot"
+# other_mark = "review"           # dấu khác X: xem xét "review", chấp nhận "accept", bác bỏ "reject"
+# seal = "review"                 # thiếu dấu treo: bỏ qua "ignore", xem xét "review", bắt buộc "require"
+
+# Người được lấy phiếu, theo thứ tự in trên phiếu; mỗi người một khối [[official]], tối đa 60 người.
+# id là mã riêng của từng người (a-z, 0-9, dấu gạch nối).
+[[official]]
+id = "o1"
+name = "Nguyễn Văn A"
+position = "Trưởng ban"
+
+[[official]]
+id = "o2"
+name = "Trần Thị B"
+position = "Phó Trưởng ban"
+
+[print]
+paper = "A4"                      # khổ giấy "A4" hoặc "A5", in dọc
+duplex = false                    # true: in hai mặt
+seal_image = ""                   # tệp ảnh PNG của con dấu; để trống thì chừa chỗ đóng dấu tay
+font = ""                         # tệp phông chữ TTF; để trống thì dùng phông có sẵn
+
+# Nhiều loại phiếu trong một cuộc: thêm mỗi nhóm một khối như dưới đây,
+# và thêm dòng  group = "mã nhóm"  vào từng khối [[official]].
+# [[group]]
+# id = "ubnd"
+# title = "Các chức danh của Ủy ban nhân dân"
+# colour = "trắng"                # màu giấy, để ghi nhớ
+
+# Lưu dữ liệu trên máy chủ PostgreSQL thay cho tệp kiemphieu.db trong thư mục này.
+# [store]
+# url = "postgresql://tai-khoan@may-chu/kiemphieu"
+"""
+
+
+def vote_template(vote_id: str) -> str:
+    """A commented vote.toml for the vote `vote_id`; it reads without problems as it is."""
+    return _TEMPLATE.format(vote_id=vote_id)
