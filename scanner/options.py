@@ -141,26 +141,27 @@ class StrikeOptions:
     Attributes:
         around_mm: how far beyond the printed text a strike is looked for.
         align_mm: how far a name is moved to lie best over its reference.
-        text_margin_mm: width around the letters in which nothing can be told apart; after the
-            alignment it need only cover the blur of print and scan.
+        print_blur_mm, text_margins_mm: how far printer and scanner blur the letters, and how much
+            further they may spread or lie beside their reference, the least first.
         min_darkness: fainter ink over a name is not looked at.
         column_mm, column_ink_mm2: width of a column, and the ink from which on it counts as inked.
         gap_columns: how many columns without visible ink (wholly under letters) a run may bridge.
-        certain_length_mm, certain_coverage: a run as long as either is a strike.
+        certain_length_mm: a run as long is a strike. Over 264 clean names a simulated feeder and worn
+            paper gave runs up to 4.3 mm, the shortest strike 8.4 mm.
         doubtful_length_mm: a shorter run is dirt.
         min_through: share of a run's ink that must lie at the height of the letters.
     """
 
     around_mm: float = 1.0
     align_mm: float = 0.5
-    text_margin_mm: float = 0.25
+    print_blur_mm: float = 0.16
+    text_margins_mm: tuple[float, ...] = (0.13, 0.25, 0.38)
     min_darkness: float = 0.25
     column_mm: float = 1.0
-    column_ink_mm2: float = 0.06
-    gap_columns: int = 2
-    certain_length_mm: float = 9.0
-    certain_coverage: float = 0.5
-    doubtful_length_mm: float = 2.5
+    column_ink_mm2: float = 0.03
+    gap_columns: int = 3
+    certain_length_mm: float = 8.0
+    doubtful_length_mm: float = 3.0
     min_through: float = 0.3
 
 

@@ -1,7 +1,7 @@
 """Stage 6: printed names struck out.
 
 Within the rectangle of a name and position the crop is laid over the reference closely, so that the paper
-between and inside the letters can be seen. A stroke through the text, straight, waved or scribbled,
+between and inside the letters can be seen, and what print alone can account for is taken away. A stroke through the text, straight, waved or scribbled,
 darkens that paper in one millimetre column after another, through the height where letters stand. Ink
 that only runs below or above the letters is no strike; a person looks at it.
 """
@@ -51,25 +51,37 @@ def find_strikes(
     ink: PageInk,
     options: StrikeOptions,
 ) -> tuple[StrikeFinding, ...]:
-    """Every name on the page with ink through it, certain or doubtful."""
-    findings = (_find_strike(name, image, transform, page, ink, options) for name in page.layout.names)
+    """Every name on the page with ink through it, certain or doubtful.
+
+    A copier or a coarse scan fattens all letters of a page alike. So if several names look inked, the
+    whole page is measured again with more allowance around the letters.
+    """
+    scores: list[StrikeScores | None] = []
+    for margin_mm in options.text_margins_mm:
+        scores = [
+            score_name(name.rect, image, transform, page, ink, margin_mm, options)
+            for name in page.layout.names
+        ]
+        inked = sum(score is not None and score.length_mm >= options.doubtful_length_mm for score in scores)
+        if inked <= max(1, len(scores) // _STRUCK_AT_ONCE):
+            break
+    pairs = zip(page.layout.names, scores, strict=True)
+    findings = (classify_strike(name, score, options) for name, score in pairs)
     return tuple(finding for finding in findings if finding is not None)
 
 
-def _find_strike(
-    name: NamePlace,
-    image: ScanImage,
-    transform: PageTransform,
-    page: PreparedPage,
-    ink: PageInk,
-    options: StrikeOptions,
+_STRUCK_AT_ONCE = 6
+"""A ballot with more than one name in six struck is rarer than a page with fat letters; if it is one, its
+strikes are still found with the wider allowance."""
+
+
+def classify_strike(
+    name: NamePlace, scores: StrikeScores | None, options: StrikeOptions
 ) -> StrikeFinding | None:
-    scores = score_name(name.rect, image, transform, page, ink, options)
+    """A strike, certain or doubtful, or None where there is too little ink for either."""
     if scores is None or scores.length_mm < options.doubtful_length_mm:
         return None
-    certain = scores.through >= options.min_through and (
-        scores.length_mm >= options.certain_length_mm or scores.coverage >= options.certain_coverage
-    )
+    certain = scores.through >= options.min_through and scores.length_mm >= options.certain_length_mm
     return StrikeFinding(
         official=name.official,
         certainty=Certainty.CERTAIN if certain else Certainty.DOUBTFUL,
@@ -85,21 +97,31 @@ def score_name(
     transform: PageTransform,
     page: PreparedPage,
     ink: PageInk,
+    margin_mm: float,
     options: StrikeOptions,
 ) -> StrikeScores | None:
-    """Measures the ink over one name, or None where there is none."""
+    """Measures the ink over one name, `margin_mm` around its letters left out; None where there is none."""
     area = on_reference_grid(rect.inflated(options.around_mm))
     darkness = darkness_of(transform.crop(image.detail, area, _PX), ink.paper_level(*rect.centre_mm))
     reference = page.detail_crop(area)
     darkness = _aligned(darkness, reference, options)
     printed = (reference < PRINTED_BELOW).astype(np.uint8)
-    masked = cv2.dilate(printed, disc(max(1, round(options.text_margin_mm * _PX))))
     limit = max(round(options.min_darkness * 255), ink.threshold)
-    surplus = (darkness >= limit) & (masked == 0)
+    surplus = cv2.subtract(darkness, _expected_darkness(reference, margin_mm, options)) >= limit
     run = _longest_run(surplus, options)
     if run is None:
         return None
     return _scores(surplus, printed, area, rect, run)
+
+
+def _expected_darkness(
+    reference: NDArray[np.uint8], margin_mm: float, options: StrikeOptions
+) -> NDArray[np.uint8]:
+    """The most that print alone can darken each pixel: the reference, sharp or blurred, spread a little."""
+    radius = max(1, round(margin_mm * _PX))
+    sharp = cv2.bitwise_not(reference)
+    blurred = cv2.GaussianBlur(sharp, (0, 0), options.print_blur_mm * _PX)
+    return cv2.dilate(cv2.max(sharp, blurred), disc(radius))  # type: ignore[return-value]
 
 
 def _aligned(

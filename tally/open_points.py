@@ -1,0 +1,118 @@
+"""What keeps a result from being final, and what the committee should know besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from records.count import BallotCounts, OfficialResult, OpenPoint, Outcome, Quorum, TallyResult
+from records.rules import Base, RuleSet
+from records.vote import Attendance
+from tally.tabulation import LineTally, SortedBallots, count_ballots, tabulate, valid_serials_otherwise
+from tally.thresholds import classify_outcome
+
+_HEAD_COUNT_BASES = (Base.DELEGATES, Base.SUMMONED, Base.PRESENT)
+
+
+def find_base(ballots: BallotCounts, attendance: Attendance | None, base: Base) -> int | None:
+    """The number that percentages and thresholds are of; None while it has not been entered."""
+    if base is Base.RETURNED:
+        return ballots.returned
+    if base is Base.VALID:
+        return ballots.valid
+    if attendance is None:
+        return None
+    head_counts = {
+        Base.DELEGATES: attendance.delegates,
+        Base.SUMMONED: attendance.summoned,
+        Base.PRESENT: attendance.present,
+    }
+    return head_counts[base]
+
+
+def find_open_points(
+    quorum: Quorum, ballots: BallotCounts, base: int | None, rules: RuleSet
+) -> set[OpenPoint]:
+    """The open points that follow from the numbers of ballots and people."""
+    reasons = {
+        OpenPoint.IN_REVIEW: ballots.review > 0,
+        OpenPoint.NOT_RECONCILED: ballots.returned > ballots.issued,
+        OpenPoint.QUORUM_NOT_MET: quorum is Quorum.NOT_MET,
+        OpenPoint.ATTENDANCE_UNKNOWN: quorum is Quorum.UNKNOWN or base is None,
+        OpenPoint.NOTHING_RETURNED: ballots.returned == 0 or base == 0,
+        OpenPoint.BASE_BELOW_RETURNED: (
+            rules.base in _HEAD_COUNT_BASES and base is not None and 0 < base < ballots.returned
+        ),
+    }
+    return {point for point, holds in reasons.items() if holds}
+
+
+def find_warnings(result: TallyResult, rules: RuleSet) -> set[OpenPoint]:
+    """What does not keep a result open."""
+    reasons = {
+        OpenPoint.BASE_DECIDES: base_decides(result, rules),
+        OpenPoint.RETURNED_EXCEEDS_PRESENT: returned_exceeds_present(result.ballots, result.present),
+    }
+    return {point for point, holds in reasons.items() if holds}
+
+
+def returned_exceeds_present(ballots: BallotCounts, present: int | None) -> bool:
+    """Whether more ballots came back than people were there to cast one."""
+    return present is not None and ballots.returned > present
+
+
+def base_decides(result: TallyResult, rules: RuleSet) -> bool:
+    """Whether ballots valid instead of returned, or the reverse, change an outcome.
+
+    Source: rules.md, boundary case 12. Bases other than these two come from a resolution's own words
+    and leave nothing to choose. Nor does a base that the committee has set itself.
+    """
+    others = {Base.RETURNED: result.ballots.valid, Base.VALID: result.ballots.returned}
+    other_base = others.get(rules.base, 0)
+    if "base" in rules.decided or other_base == 0:
+        return False
+    return any(
+        official.outcome is not None
+        and official.outcome is not classify_outcome(dict(official.count.levels), other_base, rules)
+        for official in result.officials
+    )
+
+
+def line_fault_decides(
+    results: Sequence[OfficialResult],
+    ballots: SortedBallots,
+    attendance: Attendance | None,
+    rules: RuleSet,
+) -> bool:
+    """Whether the other reading of `line_fault` changes, or may change, an outcome.
+
+    Source: rules.md, "Validity". Nothing is open once the committee has set `line_fault` itself.
+    """
+    if "line_fault" in rules.decided:
+        return False
+    valid = valid_serials_otherwise(ballots, rules.line_fault)
+    base = find_base(count_ballots(ballots, valid, issued=0), attendance, rules.base)
+    table = tabulate(ballots, valid, [result.count.official for result in results], rules)
+    return any(
+        result.outcome is not None and _possible_outcomes(line, base, rules) != {result.outcome}
+        for result, line in zip(results, table, strict=True)
+    )
+
+
+def _possible_outcomes(line: LineTally, base: int | None, rules: RuleSet) -> set[Outcome | None]:
+    """The outcomes that a reading with undetermined lines can have, at its extremes.
+
+    It is enough to give all undetermined lines to one level, or none of them to any: a threshold looks
+    at one level only and is easier to reach the more lines that level has. So if all extremes agree,
+    everything between them does.
+    """
+    if not base:
+        return {None}
+    levels = dict(line.count.levels)
+    extremes = [levels] + [{**levels, level: count + line.undetermined} for level, count in levels.items()]
+    return {classify_outcome(counts, base, rules) for counts in extremes}
+
+
+def in_order(points: Iterable[OpenPoint]) -> tuple[OpenPoint, ...]:
+    """`points` without repeats in the order of the enum."""
+    present = set(points)
+    return tuple(point for point in OpenPoint if point in present)
