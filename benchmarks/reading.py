@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.votes import print_vote, shared_strokes
 from records.reading import BoxState, Certainty, PageReading, SealState
-from sample_scans.campaign import STRAIGHTFORWARD, Mix, _by_writer, simulate_sheet
+from sample_scans.campaign import STRAIGHTFORWARD, Mix, by_writer, simulate_sheet
 from sample_scans.strata import Stratum
 from sample_scans.stroke_library import WriterHalf
 from sample_scans.truth import Truth
@@ -97,7 +97,7 @@ def _start(arguments: argparse.Namespace) -> None:
         library = library.select(("cross",), ("two_straight", "two_curved"), True, WriterHalf(arguments.half))
     _STATE.update(
         vote=print_vote(arguments.officials, arguments.sheets, seed=arguments.seed),
-        writers=_by_writer(library),
+        writers=by_writer(library),
         arguments=arguments,
     )
     _STATE["sheets"] = None

@@ -43,7 +43,7 @@ def from_plain(cls: type[T], data: Any) -> T:
     """Inverse of `to_plain` for an instance of the dataclass `cls`.
 
     Raises:
-        CodecError: a field is missing, unknown or of another type.
+        CodecError: a field is missing, unknown, of another type, or a whole number no float can hold.
     """
     if not isinstance(data, dict):
         raise CodecError(f"{cls.__name__}: expected an object, got {type(data).__name__}")
@@ -53,7 +53,7 @@ def from_plain(cls: type[T], data: Any) -> T:
         raise CodecError(f"{cls.__name__}: unknown fields {unknown}")
     try:
         return cls(**{name: _decode(hints[name], item) for name, item in data.items()})
-    except (TypeError, KeyError, ValueError) as error:
+    except (TypeError, KeyError, ValueError, OverflowError, RecursionError) as error:
         raise CodecError(f"{cls.__name__}: {error}") from error
 
 

@@ -120,27 +120,44 @@ def layout_from_json(text: str | bytes) -> Layout:
     """Reads layout.json and checks its hash.
 
     Raises:
-        LayoutError: not JSON, not this format, a field missing, or the hash does not match.
+        LayoutError: not JSON, not this format, a field missing or of another type, a number without a
+            finite value, or the hash does not match.
     """
     try:
-        data = json.loads(text)
-        if data["format"] != LAYOUT_FORMAT:
-            raise LayoutError("layout_format", found=str(data["format"]), expected=str(LAYOUT_FORMAT))
-        layout = Layout(
-            vote=data["vote"],
-            width_mm=float(data["paper"]["width"]),
-            height_mm=float(data["paper"]["height"]),
-            levels=tuple(Level(level["id"], level["label"]) for level in data["levels"]),
-            pages=tuple(_page_from_json(page) for page in data["pages"]),
-            form=data["form"],
-            style=data.get("group", DEFAULT_STYLE_ID),
-            sha256=data["sha256"],
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        layout = _parsed(text)
+        computed = layout_digest(layout)
+    except _UNREADABLE as error:
         raise LayoutError("layout_unreadable", reason=f"{type(error).__name__}: {error}") from error
-    if layout_digest(layout) != layout.sha256:
-        raise LayoutError("layout_hash", found=layout.sha256, computed=layout_digest(layout))
+    if computed != layout.sha256:
+        raise LayoutError("layout_hash", found=layout.sha256, computed=computed)
     return layout
+
+
+# OverflowError: a number no float can hold. RecursionError: brackets nested too deep. The digest's
+# ValueError: Infinity and NaN, which Python's JSON reader lets through.
+_UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+
+
+def _parsed(text: str | bytes) -> Layout:
+    data = json.loads(text)
+    if data["format"] != LAYOUT_FORMAT:
+        raise LayoutError("layout_format", found=str(data["format"]), expected=str(LAYOUT_FORMAT))
+    return Layout(
+        vote=_word(data["vote"]),
+        width_mm=float(data["paper"]["width"]),
+        height_mm=float(data["paper"]["height"]),
+        levels=tuple(Level(_word(level["id"]), _word(level["label"])) for level in data["levels"]),
+        pages=tuple(_page_from_json(page) for page in data["pages"]),
+        form=_word(data["form"]),
+        style=_word(data.get("group", DEFAULT_STYLE_ID)),
+        sha256=_word(data["sha256"]),
+    )
+
+
+def _word(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, got a {type(value).__name__}")
+    return value
 
 
 def _page_to_json(page: LayoutPage) -> dict[str, Any]:
@@ -162,10 +179,14 @@ def _page_to_json(page: LayoutPage) -> dict[str, Any]:
 def _page_from_json(data: Mapping[str, Any]) -> LayoutPage:
     return LayoutPage(
         page=int(data["page"]),
-        boxes=tuple(BoxPlace(b["official"], b["level"], rect_from_json(b)) for b in data["boxes"]),
-        names=tuple(NamePlace(n["official"], rect_from_json(n)) for n in data["names"]),
+        boxes=tuple(_box_from_json(box) for box in data["boxes"]),
+        names=tuple(NamePlace(_word(n["official"]), rect_from_json(n)) for n in data["names"]),
         seal=rect_from_json(data["seal"]) if "seal" in data else None,
         qr=rect_from_json(data["qr"]),
         serial=rect_from_json(data["serial"]),
         fiducials=tuple(rect_from_json(f) for f in data["fiducials"]),
     )
+
+
+def _box_from_json(data: Mapping[str, Any]) -> BoxPlace:
+    return BoxPlace(_word(data["official"]), _word(data["level"]), rect_from_json(data))

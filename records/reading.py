@@ -95,6 +95,7 @@ class MarkScores:
         cross_fit: share of the ink that two straight strokes explain, 0 … 1.
         side_fit: share that a stroke joining two of their ends explains besides, 0 … 1.
         rest_bias: how much the ink on neither stroke lies to one side of their crossing, 0 … 1.
+        coverage: share of the strokes' length on which there is ink, the smaller of the two, 0 … 1.
         line_fit: share that the stronger of the two strokes explains alone, 0 … 1.
         second_fit: share that only the weaker explains, 0 … 1.
         length_ratio: length of the shorter stroke over that of the longer, 0 … 1.
@@ -113,6 +114,7 @@ class MarkScores:
     cross_fit: float = 0.0
     side_fit: float = 0.0
     rest_bias: float = 0.0
+    coverage: float = 0.0
     line_fit: float = 0.0
     second_fit: float = 0.0
     length_ratio: float = 0.0

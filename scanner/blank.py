@@ -12,7 +12,8 @@ from scanner.options import ReaderOptions
 def is_blank(coarse: NDArray[np.uint8], options: ReaderOptions) -> bool:
     """Whether no ink larger than a speck stands on the page.
 
-    Ink that touches the image's rim is the scanner's background or the paper's edge. A page that is dark
+    A strip along the image's rim is not judged: the scanner's background and the paper's edges lie there.
+    A page that is dark
     as a whole is not blank: nothing could be seen on it.
 
     Args:
@@ -29,17 +30,22 @@ def is_blank(coarse: NDArray[np.uint8], options: ReaderOptions) -> bool:
     darkness = cv2.bitwise_not(cv2.divide(coarse, level, scale=255))
     inked = cv2.threshold(darkness, _INK, 255, cv2.THRESH_BINARY)[1]
     joined = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     smallest = options.writing.speck_size_mm * options.image.code_px_per_mm
+    rim = round(_RIM_MM * options.image.code_px_per_mm)
+    inner = np.zeros(inked.shape, dtype=bool)
+    inner[rim:-rim, rim:-rim] = True
     for label in range(1, count):
         left, top, width, height, area = (int(value) for value in stats[label])
-        on_rim = left == 0 or top == 0 or left + width == coarse.shape[1] or top + height == coarse.shape[0]
-        speck = max(width, height) < smallest or area < options.writing.speck_ink_mm2 * smallest
-        if not on_rim and not speck:
+        if max(width, height) < smallest or area < options.writing.speck_ink_mm2 * smallest:
+            continue
+        box = slice(top, top + height), slice(left, left + width)
+        if np.count_nonzero((labels[box] == label) & inner[box]) >= smallest:
             return False
     return True
 
 
 _DARK_PAPER = 110
+_RIM_MM = 8.0
 _INK = 30
 """12 % darkness: print that shines through from the other side stays below it, pencil does not."""

@@ -53,9 +53,9 @@ class ControlPatch:
     template: NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PreparedPage:
-    """One printed side.
+    """One printed side; equal only to itself, so that stages can keep what they derive from it.
 
     Attributes:
         detail: grey rendering at `REFERENCE_PX_PER_MM`.
@@ -170,8 +170,8 @@ def disc(radius_px: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), dtype=np.uint8)
 
 
-_CELL_MM = 24.0
-_SPACING_MM = 9.0
+_CELL_MM = 30.0
+_SPACING_MM = 12.0
 _MIN_CORNER = 2e-4
 """Smallest eigenvalue of the gradient tensor that still pins a patch in both directions; a straight
 line alone gives zero."""

@@ -72,6 +72,15 @@ def make_scan_image(
     return ScanImage(detail, coarse, detail_factor, detail_factor * (coarse_factor // detail_factor))
 
 
+def smoothed(image: ScanImage, sigma_px: float) -> ScanImage:
+    """The image blurred at both resolutions by a Gaussian of `sigma_px` pixels of the image as scanned."""
+    detail = cv2.GaussianBlur(image.detail, (0, 0), sigma_px / image.detail_factor)
+    coarse = _reduced(detail.astype(np.uint8), image.coarse_factor // image.detail_factor)
+    detail.setflags(write=False)
+    coarse.setflags(write=False)
+    return ScanImage(detail.astype(np.uint8), coarse, image.detail_factor, image.coarse_factor)
+
+
 def _reduced(image: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
     if factor <= 1:
         return image.view()

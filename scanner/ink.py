@@ -40,6 +40,10 @@ class PageInk:
     threshold: int
     noise: float
 
+    def is_too_noisy(self, options: InkOptions) -> bool:
+        """Whether the paper's noise hides marks that a person would see."""
+        return self.threshold > round(255 * options.max_darkness)
+
     def paper_level(self, x_mm: float, y_mm: float) -> int:
         """Brightness of the paper at a page point, 1 … 255."""
         row = min(max(int(y_mm * OVERVIEW_PX_PER_MM) // _PAPER_CELL_PX, 0), self.paper.shape[0] - 1)

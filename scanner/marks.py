@@ -17,6 +17,7 @@ For one box, in this order:
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 
 import cv2
@@ -101,8 +102,7 @@ def find_box_ink(
     area = on_reference_grid(box.inflated(options.reach_mm))
     level = ink.paper_level(*box.centre_mm)
     darkness = darkness_of(transform.crop(image.detail, area, _PX), level)
-    printed = (page.detail_crop(area) < PRINTED_BELOW).astype(np.uint8)
-    printed = cv2.dilate(printed, disc(max(1, round(options.outline_margin_mm * _PX)))).astype(np.uint8)
+    printed = _printed_around(page, area, options)
     inked = ((darkness >= max(ink.threshold, 1)) & (printed == 0)).astype(np.uint8)
     inside = tuple(
         round(value * _PX)
@@ -116,6 +116,13 @@ def find_box_ink(
     left, top, right, bottom = inside
     own = _own_ink(inked, (left, top, right, bottom), options)
     return BoxInk(area, darkness, inked > 0, own, (left, top, right, bottom))
+
+
+@functools.lru_cache(maxsize=2048)
+def _printed_around(page: PreparedPage, area: Rect, options: MarkOptions) -> NDArray[np.uint8]:
+    """1 where the form is printed, or too near to print to tell, within `area`; 0 elsewhere."""
+    printed = (page.detail_crop(area) < PRINTED_BELOW).astype(np.uint8)
+    return cv2.dilate(printed, disc(max(1, round(options.outline_margin_mm * _PX)))).astype(np.uint8)
 
 
 def _own_ink(
@@ -189,6 +196,7 @@ def _fit_scores(fit: CrossFit) -> dict[str, float]:
         "cross_fit": _round(fit.cross_share),
         "side_fit": _round(fit.side_share),
         "rest_bias": _round(fit.rest_bias),
+        "coverage": _round(fit.coverage),
         "line_fit": _round(fit.line_share),
         "second_fit": _round(fit.second_share),
         "length_ratio": _round(lengths[0] / max(lengths[1], 1e-6)),
@@ -227,6 +235,7 @@ def _is_cross(scores: MarkScores, fit: CrossFit, found: BoxInk, options: MarkOpt
         and scores.length_ratio >= options.cross_min_length_ratio
         and scores.tilt_deg >= options.cross_min_tilt_deg
         and scores.blob_share <= options.cross_max_blob
+        and scores.coverage >= options.cross_min_coverage
         and scores.stroke_mm <= options.cross_max_stroke_mm
     )
 

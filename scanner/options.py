@@ -64,11 +64,16 @@ class InkOptions:
     Attributes:
         min_darkness: the faintest ink looked at.
         noise_factor: ink must be this many standard deviations of the paper's noise.
+        max_darkness: where noise asks for more than this, the page is smoothed first; where it still
+            does, faint marks could not be seen and the sheet is rejected.
+        smoothing_mm: standard deviation of that smoothing.
         print_margin_mm: width around printed ink in which nothing can be told apart.
     """
 
     min_darkness: float = 0.10
     noise_factor: float = 5.0
+    max_darkness: float = 0.28
+    smoothing_mm: float = 0.18
     print_margin_mm: float = 0.40
 
 
@@ -125,6 +130,7 @@ class MarkOptions:
     cross_centre_margin_mm: float = 0.6
     cross_max_blob: float = 0.25
     cross_max_stroke_mm: float = 1.5
+    cross_min_coverage: float = 0.55
     near_cross_arm: float = 0.10
     near_cross_angle_deg: float = 25.0
     near_cross_share: float = 0.12
@@ -149,6 +155,9 @@ class StrikeOptions:
         certain_length_mm: a run as long is a strike. Over 264 clean names a simulated feeder and worn
             paper gave runs up to 4.3 mm, the shortest strike 8.4 mm.
         doubtful_length_mm: a shorter run is dirt.
+        certain_max_noise: noise of the paper up to which a strike can be certain.
+        certain_surplus: darkness that the run must add to paper and print on average; shading of worn paper
+            stays below it, a faint pencil too, which a person then judges.
         min_through: share of a run's ink that must lie at the height of the letters.
     """
 
@@ -163,6 +172,8 @@ class StrikeOptions:
     certain_length_mm: float = 8.0
     doubtful_length_mm: float = 3.0
     min_through: float = 0.3
+    certain_surplus: float = 0.42
+    certain_max_noise: float = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +184,11 @@ class WritingOptions:
         join_mm: gaps up to it join ink into one group.
         speck_size_mm, speck_ink_mm2: a group below either is dirt.
         certain_…: what makes a group writing beyond doubt; anything less goes to a person.
+        certain_max_groups: on a page with more groups it is dirt as likely as writing, and none is certain.
         edge_mm: margin in which paper edges and their shadows lie.
         code_margin_mm: margin around code and serial that belongs to them.
         box_margin_mm: ink this near a box may be a misplaced mark.
-        hole_…: size, fill and distance from the edge of punch holes.
+        hole_…: size, fill or closeness to a circle, and distance from the edge of punch holes.
         edge_to_edge, line_height_mm: share of the page and thickness of folds and streaks.
     """
 
@@ -185,14 +197,18 @@ class WritingOptions:
     speck_ink_mm2: float = 0.4
     certain_size_mm: float = 6.0
     certain_ink_mm2: float = 3.0
-    certain_darkness: float = 0.3
+    certain_darkness: float = 0.35
+    certain_edge_mm: float = 14.0
+    certain_max_groups: int = 6
     certain_max_fill: float = 0.6
+    certain_max_straightness: float = 0.7
     edge_mm: float = 4.0
     code_margin_mm: float = 2.0
     box_margin_mm: float = 4.0
     hole_min_mm: float = 3.5
     hole_max_mm: float = 9.0
     hole_fill: float = 0.65
+    hole_ring_mm: float = 0.30
     hole_edge_mm: float = 20.0
     edge_to_edge: float = 0.9
     line_height_mm: float = 4.0

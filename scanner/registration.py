@@ -307,13 +307,14 @@ def _match_patches(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Where each control patch stands: places (n, 2) and shifts (n, 2) in mm, correlation (n,)."""
     reach = round(options.patch_search_mm * OVERVIEW_PX_PER_MM)
-    still = PageTransform(affine, np.zeros(1), np.zeros((1, 2)), np.zeros((1, 2)), 0.0, 1)
     shifts, scores = np.zeros((len(page.patches), 2)), np.zeros(len(page.patches))
-    places = np.array([(patch.x_mm, patch.y_mm) for patch in page.patches]).reshape(-1, 2)
+    places: FloatArray = np.array([(patch.x_mm, patch.y_mm) for patch in page.patches]).reshape(-1, 2)
+    step = affine[:, :2] / OVERVIEW_PX_PER_MM
     for index, patch in enumerate(page.patches):
-        side_mm = (patch.template.shape[0] + 2 * reach) / OVERVIEW_PX_PER_MM
-        window_rect = Rect(patch.x_mm - side_mm / 2, patch.y_mm - side_mm / 2, side_mm, side_mm)
-        window = still.crop(coarse, window_rect, OVERVIEW_PX_PER_MM)
+        side = patch.template.shape[0] + 2 * reach
+        middle = affine[:, :2] @ places[index] + affine[:, 2]
+        window_affine = np.column_stack((step, middle - step.sum(axis=1) * (side - 1) / 2))
+        window = _warp(coarse, window_affine, side, side)
         score: NDArray[Any] = cv2.matchTemplate(window, patch.template, cv2.TM_CCOEFF_NORMED)
         peak = np.unravel_index(int(np.argmax(score)), score.shape)
         row, column = int(peak[0]), int(peak[1])
@@ -351,7 +352,7 @@ def _fit_displacement(
         (_hats(points_mm[:, 1], knots_u), across * _hats(points_mm[:, 1], knots_v)), axis=1
     )
     penalty = _penalty()
-    weight = np.ones(len(points_mm))
+    weight: NDArray[Any] = np.ones(len(points_mm))
     solution = np.zeros((design.shape[1], 2))
     for _ in range(4):
         weighted = design * weight[:, None]

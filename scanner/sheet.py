@@ -22,7 +22,7 @@ from scanner.blank import is_blank
 from scanner.debug import DebugWriter
 from scanner.debug_pictures import draw_reading, draw_registration
 from scanner.forms import PreparedForm
-from scanner.image import ScanImage, make_scan_image, to_grey
+from scanner.image import MM_PER_INCH, ScanImage, make_scan_image, smoothed, to_grey
 from scanner.ink import find_ink
 from scanner.marks import read_boxes
 from scanner.options import ReaderOptions
@@ -151,6 +151,12 @@ def _read_page(
         return SheetRejection(RejectionReason.NOT_REGISTERED, _registration_details(registration), token)
     transform = registration.transform
     ink = find_ink(scan, transform, page, form.page_size_mm, options.ink)
+    if ink.is_too_noisy(options.ink):
+        # A dithered scan is grey again once smoothed; codes and registration do without.
+        scan = smoothed(scan, options.ink.smoothing_mm * registration.quality.dpi_y / MM_PER_INCH)
+        ink = find_ink(scan, transform, page, form.page_size_mm, options.ink)
+    if ink.is_too_noisy(options.ink):
+        return SheetRejection(RejectionReason.PAGE_IMAGE, (("noise", f"{ink.noise / 255:.2f}"),), token)
     marks = read_boxes(scan, transform, page, ink, options.marks)
     strikes = find_strikes(scan, transform, page, ink, options.strikes)
     seal = find_seal(page, form.seal_source, ink, options.seal)

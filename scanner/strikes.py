@@ -1,13 +1,15 @@
 """Stage 6: printed names struck out.
 
-Within the rectangle of a name and position the crop is laid over the reference closely, so that the paper
-between and inside the letters can be seen, and what print alone can account for is taken away. A stroke through the text, straight, waved or scribbled,
-darkens that paper in one millimetre column after another, through the height where letters stand. Ink
-that only runs below or above the letters is no strike; a person looks at it.
+Within the rectangle of a name and position the crop is laid over the reference closely, so that the
+paper between and inside the letters can be seen, and what print alone can account for is taken away. A
+stroke through the text, straight, waved or scribbled, darkens that paper in one millimetre column after
+another, at the height where letters stand. Ink that only runs below or above the letters, ink that is
+faint, and all ink on a noisy page is no certain strike; a person looks at it.
 """
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import cv2
@@ -28,6 +30,25 @@ _PX = REFERENCE_PX_PER_MM
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedName:
+    """One printed name; arrays uint8 or bool on a grid of `REFERENCE_PX_PER_MM` over `area`.
+
+    Attributes:
+        expected: per text margin, the most that print alone can darken each pixel: the reference, sharp
+            or blurred, spread by the margin.
+        letters: bool, where letters stand.
+        template: the reference's darkness at half the resolution, without `reach` pixels at each side.
+    """
+
+    place: NamePlace
+    area: Rect
+    expected: tuple[NDArray[np.uint8], ...]
+    letters: NDArray[np.bool_]
+    template: NDArray[np.uint8]
+    reach: int
+
+
+@dataclass(frozen=True, slots=True)
 class StrikeScores:
     """What was measured over one name.
 
@@ -35,12 +56,14 @@ class StrikeScores:
         length_mm: length of the longest run of inked columns.
         coverage: that length as a share of the printed text's width.
         through: share of the run's ink at the height of the letters.
+        surplus: mean darkness that the run's ink adds to what print accounts for, 0 … 1.
         evidence: bounds of the run's ink.
     """
 
     length_mm: float
     coverage: float
     through: float
+    surplus: float
     evidence: Rect
 
 
@@ -56,17 +79,20 @@ def find_strikes(
     A copier or a coarse scan fattens all letters of a page alike. So if several names look inked, the
     whole page is measured again with more allowance around the letters.
     """
+    names = _prepared_names(page, options)
+    crops = [_aligned_darkness(name, image, transform, ink) for name in names]
     scores: list[StrikeScores | None] = []
-    for margin_mm in options.text_margins_mm:
+    for margin in range(len(options.text_margins_mm)):
         scores = [
-            score_name(name.rect, image, transform, page, ink, margin_mm, options)
-            for name in page.layout.names
+            score_name(name, crop, margin, ink, options) for name, crop in zip(names, crops, strict=True)
         ]
         inked = sum(score is not None and score.length_mm >= options.doubtful_length_mm for score in scores)
         if inked <= max(1, len(scores) // _STRUCK_AT_ONCE):
             break
-    pairs = zip(page.layout.names, scores, strict=True)
-    findings = (classify_strike(name, score, options) for name, score in pairs)
+    quiet = ink.noise <= options.certain_max_noise * 255
+    findings = (
+        classify_strike(name.place, score, quiet, options) for name, score in zip(names, scores, strict=True)
+    )
     return tuple(finding for finding in findings if finding is not None)
 
 
@@ -76,12 +102,20 @@ strikes are still found with the wider allowance."""
 
 
 def classify_strike(
-    name: NamePlace, scores: StrikeScores | None, options: StrikeOptions
+    name: NamePlace, scores: StrikeScores | None, quiet: bool, options: StrikeOptions
 ) -> StrikeFinding | None:
-    """A strike, certain or doubtful, or None where there is too little ink for either."""
+    """A strike, certain or doubtful, or None where there is too little ink for either.
+
+    `quiet` tells that the page's noise leaves no doubt about what is ink.
+    """
     if scores is None or scores.length_mm < options.doubtful_length_mm:
         return None
-    certain = scores.through >= options.min_through and scores.length_mm >= options.certain_length_mm
+    certain = (
+        quiet
+        and scores.through >= options.min_through
+        and scores.length_mm >= options.certain_length_mm
+        and scores.surplus >= options.certain_surplus
+    )
     return StrikeFinding(
         official=name.official,
         certainty=Certainty.CERTAIN if certain else Certainty.DOUBTFUL,
@@ -92,57 +126,75 @@ def classify_strike(
 
 
 def score_name(
-    rect: Rect,
-    image: ScanImage,
-    transform: PageTransform,
-    page: PreparedPage,
-    ink: PageInk,
-    margin_mm: float,
-    options: StrikeOptions,
+    name: PreparedName, darkness: NDArray[np.uint8], margin: int, ink: PageInk, options: StrikeOptions
 ) -> StrikeScores | None:
-    """Measures the ink over one name, `margin_mm` around its letters left out; None where there is none."""
-    area = on_reference_grid(rect.inflated(options.around_mm))
-    darkness = darkness_of(transform.crop(image.detail, area, _PX), ink.paper_level(*rect.centre_mm))
-    reference = page.detail_crop(area)
-    darkness = _aligned(darkness, reference, options)
-    printed = (reference < PRINTED_BELOW).astype(np.uint8)
+    """Measures the ink over one name; None where there is none.
+
+    Args:
+        name: the name's reference.
+        darkness: uint8 (height, width) over `name.area`, laid over the reference.
+        margin: which of `options.text_margins_mm` to leave out around the letters.
+        ink: the page's ink threshold.
+        options: limits.
+    """
     limit = max(round(options.min_darkness * 255), ink.threshold)
-    surplus = cv2.subtract(darkness, _expected_darkness(reference, margin_mm, options)) >= limit
-    run = _longest_run(surplus, options)
-    if run is None:
-        return None
-    return _scores(surplus, printed, area, rect, run)
+    surplus = cv2.subtract(darkness, name.expected[margin]).astype(np.uint8)
+    surplus[surplus < limit] = 0
+    run = _longest_run(surplus > 0, options)
+    return None if run is None else _scores(surplus, name, run)
 
 
-def _expected_darkness(
-    reference: NDArray[np.uint8], margin_mm: float, options: StrikeOptions
+def _aligned_darkness(
+    name: PreparedName, image: ScanImage, transform: PageTransform, ink: PageInk
 ) -> NDArray[np.uint8]:
-    """The most that print alone can darken each pixel: the reference, sharp or blurred, spread a little."""
-    radius = max(1, round(margin_mm * _PX))
-    sharp = cv2.bitwise_not(reference)
-    blurred = cv2.GaussianBlur(sharp, (0, 0), options.print_blur_mm * _PX)
-    return cv2.dilate(cv2.max(sharp, blurred), disc(radius))  # type: ignore[return-value]
-
-
-def _aligned(
-    darkness: NDArray[np.uint8], reference: NDArray[np.uint8], options: StrikeOptions
-) -> NDArray[np.uint8]:
-    """`darkness` moved by the few tenths of a millimetre that lay it best over the reference."""
-    reach = round(options.align_mm * _PX)
-    half = (reference.shape[1] // 2, reference.shape[0] // 2)
-    expected = cv2.bitwise_not(cv2.resize(reference, half, interpolation=cv2.INTER_AREA))
+    """Darkness over a name's area, moved by the few tenths of a millimetre that lay it best."""
+    crop = transform.crop(image.detail, name.area, _PX)
+    darkness = darkness_of(crop, ink.paper_level(*name.place.rect.centre_mm))
+    half = (name.template.shape[1] + 2 * name.reach, name.template.shape[0] + 2 * name.reach)
     found = cv2.resize(darkness, half, interpolation=cv2.INTER_AREA)
-    margin = reach // 2
-    template = expected[margin:-margin, margin:-margin]
-    score = cv2.matchTemplate(found, template, cv2.TM_CCORR)
+    score = cv2.matchTemplate(found, name.template, cv2.TM_CCORR)
     row, column = np.unravel_index(int(np.argmax(score)), score.shape)
-    move_y, move_x = 2 * (int(row) - margin), 2 * (int(column) - margin)
+    move_y, move_x = 2 * (int(row) - name.reach), 2 * (int(column) - name.reach)
     if move_x == 0 and move_y == 0:
         return darkness
     shift = np.array(((1, 0, move_x), (0, 1, move_y)), dtype=np.float64)
     flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
     size = (darkness.shape[1], darkness.shape[0])
     return cv2.warpAffine(darkness, shift, size, flags=flags, borderMode=cv2.BORDER_CONSTANT)  # type: ignore[return-value]
+
+
+@functools.lru_cache(maxsize=256)
+def _prepared_names(page: PreparedPage, options: StrikeOptions) -> tuple[PreparedName, ...]:
+    return tuple(_prepare_name(name, page, options) for name in page.layout.names)
+
+
+def _prepare_name(name: NamePlace, page: PreparedPage, options: StrikeOptions) -> PreparedName:
+    area = on_reference_grid(name.rect.inflated(options.around_mm))
+    reference = page.detail_crop(area)
+    sharp = cv2.bitwise_not(reference)
+    blurred = cv2.GaussianBlur(sharp, (0, 0), options.print_blur_mm * _PX)
+    most = cv2.max(sharp, blurred)
+    reach = round(options.align_mm * _PX / 2)
+    half = (reference.shape[1] // 2, reference.shape[0] // 2)
+    template = cv2.resize(sharp, half, interpolation=cv2.INTER_AREA)[reach:-reach, reach:-reach]
+    printed = (reference < PRINTED_BELOW).astype(np.uint8) * 255
+    density = cv2.blur(printed, (round(2 * _LETTER_REACH_MM * _PX) | 1, 1))
+    return PreparedName(
+        place=name,
+        area=area,
+        expected=tuple(
+            cv2.dilate(most, disc(max(1, round(margin * _PX)))).astype(np.uint8)
+            for margin in options.text_margins_mm
+        ),
+        letters=density >= _LETTER_DENSITY * 255,
+        template=template.astype(np.uint8),
+        reach=reach,
+    )
+
+
+_LETTER_REACH_MM = 4.0
+_LETTER_DENSITY = 0.12
+"""Letters stand where this share of a row is printed within four millimetres to each side."""
 
 
 def _longest_run(surplus: NDArray[np.bool_], options: StrikeOptions) -> tuple[int, int] | None:
@@ -162,28 +214,21 @@ def _longest_run(surplus: NDArray[np.bool_], options: StrikeOptions) -> tuple[in
     return int(starts[longest]) * column_px, (int(ends[longest]) + 1) * column_px
 
 
-def _scores(
-    surplus: NDArray[np.bool_], printed: NDArray[np.uint8], area: Rect, text: Rect, run: tuple[int, int]
-) -> StrikeScores:
+def _scores(surplus: NDArray[np.uint8], name: PreparedName, run: tuple[int, int]) -> StrikeScores:
     part = surplus[:, run[0] : run[1]]
     rows, columns = np.nonzero(part)
     left, right = int(columns.min()) + run[0], int(columns.max()) + run[0] + 1
     length_mm = (right - left) / _PX
-    # Letters stand where, within four millimetres to each side, a fair part of the row is printed.
-    density = cv2.blur(printed * 255, (round(8 * _PX) | 1, 1))
-    letters = density[:, run[0] : run[1]] >= _LETTER_DENSITY * 255
     evidence = Rect(
-        area.x_mm + left / _PX,
-        area.y_mm + float(rows.min()) / _PX,
+        name.area.x_mm + left / _PX,
+        name.area.y_mm + float(rows.min()) / _PX,
         length_mm,
         float(np.ptp(rows) + 1) / _PX,
     )
     return StrikeScores(
         length_mm=length_mm,
-        coverage=min(1.0, length_mm / max(text.width_mm, 1e-6)),
-        through=float(np.mean(letters[rows, columns])),
+        coverage=min(1.0, length_mm / max(name.place.rect.width_mm, 1e-6)),
+        through=float(np.mean(name.letters[:, run[0] : run[1]][rows, columns])),
+        surplus=float(part[rows, columns].mean()) / 255,
         evidence=evidence.rounded(),
     )
-
-
-_LETTER_DENSITY = 0.12

@@ -9,7 +9,7 @@ number here decides anything; `scanner.marks` does.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,8 @@ class CrossFit:
         side_share: share of the ink that lies on neither stroke but along the straight line between an
             end of the one and an end of the other; the side with the most. An X drawn without lifting
             the pen has one such side.
+        coverage: share of a stroke's length on which there is ink, the smaller of the two; scattered
+            specks in line cover little of it.
         rest_bias: how much the ink on neither stroke lies to one side of the crossing: 1 all in one
             direction (such a side), 0 evenly around or on opposite sides (a third stroke through it).
     """
@@ -75,6 +77,7 @@ class CrossFit:
     arm_share: float
     side_share: float
     rest_bias: float
+    coverage: float
 
 
 def fit_cross(points: FloatArray, tolerance: float) -> CrossFit | None:
@@ -97,7 +100,7 @@ def fit_cross(points: FloatArray, tolerance: float) -> CrossFit | None:
     line_share = float(np.mean(on_first))
     if len(rest) < 6:
         return CrossFit(
-            _extent(points[on_first], first), None, line_share, line_share, 0.0, 0.0, None, 0.0, 0.0, 0.0
+            _extent(points[on_first], first), None, line_share, line_share, 0.0, 0.0, None, 0.0, 0.0, 0.0, 0.0
         )
     second = _refine(rest, _best_band(rest, tolerance), tolerance)
     # Each pixel goes to the nearer stroke once both are known: the first band may have swallowed
@@ -109,7 +112,9 @@ def fit_cross(points: FloatArray, tolerance: float) -> CrossFit | None:
     to_first, to_second = _distance(points, first), _distance(points, second)
     on_first, on_second = to_first <= tolerance, to_second <= tolerance
     strokes = _extent(points[on_first], first), _extent(points[on_second], second)
-    return _measure(strokes, on_first, on_second, points[~(on_first | on_second)], 1.5 * tolerance)
+    coverage = min(_coverage(points[on_first], strokes[0]), _coverage(points[on_second], strokes[1]))
+    fit = _measure(strokes, on_first, on_second, points[~(on_first | on_second)], 1.5 * tolerance)
+    return replace(fit, coverage=coverage)
 
 
 def near_stroke(points: FloatArray, stroke: Stroke, tolerance: float, reach: float) -> NDArray[np.bool_]:
@@ -148,7 +153,16 @@ def _measure(
         arm_share=arm,
         side_share=_side_share(rest, first, second, side_tolerance) * len(rest) / len(on_first),
         rest_bias=_rest_bias(rest, centre),
+        coverage=0.0,
     )
+
+
+def _coverage(points: FloatArray, stroke: Stroke) -> float:
+    """Share of the two-pixel steps along a stroke that hold a point."""
+    steps = max(1, int(stroke.length / 2))
+    along = (points - np.array(stroke.centre)) @ np.array(stroke.direction) - stroke.start
+    filled = np.unique(np.clip(along / 2, 0, steps - 1).astype(np.int64))
+    return len(filled) / steps
 
 
 def _rest_bias(points: FloatArray, centre: tuple[float, float] | None) -> float:

@@ -22,6 +22,7 @@ from scanner.forms import OVERVIEW_PX_PER_MM, REFERENCE_PX_PER_MM, disc
 from scanner.ink import PageInk
 from scanner.marks import MarkReading
 from scanner.options import WritingOptions
+from scanner.strokefit import fit_cross
 
 _PX = OVERVIEW_PX_PER_MM
 
@@ -36,6 +37,9 @@ class InkGroup:
         darkness: mean, 0 … 1.
         fill: inked share of the bounds, 0 … 1.
         edge_mm: distance of the bounds from the nearest page edge.
+        straightness: share of the ink along one straight line, 0 … 1.
+        ring_mm: root mean square distance of the ink from the circle laid through it; infinite where
+            none can be.
     """
 
     bounds: Rect
@@ -43,6 +47,8 @@ class InkGroup:
     darkness: float
     fill: float
     edge_mm: float
+    straightness: float
+    ring_mm: float
 
     @property
     def size_mm(self) -> float:
@@ -66,8 +72,9 @@ def find_writing(
         _take_mark(left, mark)
     _clear_margin(left, options.edge_mm)
     groups = _group_ink(left, ink, page_size_mm, options)
-    findings = (_classify_group(group, page, page_size_mm, options) for group in groups)
-    return tuple(finding for finding in findings if finding is not None)
+    written = [group for group in groups if not _is_dirt(group, page_size_mm, options)]
+    crowded = len(written) > options.certain_max_groups
+    return tuple(_classify_group(group, page, crowded, options) for group in written)
 
 
 def _zones_of_others(
@@ -129,37 +136,66 @@ def _group_ink(
         box = slice(y, y + height), slice(x, x + width)
         mine = (labels[box] == label) & (left[box] > 0)
         pixels = int(np.count_nonzero(mine))
-        bounds = Rect(x / _PX, y / _PX, width / _PX, height / _PX)
-        edge = min(
-            bounds.x_mm, bounds.y_mm, page_size_mm[0] - bounds.right_mm, page_size_mm[1] - bounds.bottom_mm
-        )
-        groups.append(
-            InkGroup(
-                bounds=bounds,
-                ink_mm2=pixels / _PX**2,
-                darkness=float(ink.darkness[box][mine].mean()) / 255 if pixels else 0.0,
-                fill=pixels / (width * height),
-                edge_mm=edge,
+        if pixels:
+            groups.append(
+                _measure(
+                    mine, ink.darkness[box], Rect(x / _PX, y / _PX, width / _PX, height / _PX), page_size_mm
+                )
             )
-        )
     return tuple(groups)
 
 
+def _measure(
+    mine: NDArray[np.bool_], darkness: NDArray[np.uint8], bounds: Rect, page_size_mm: tuple[float, float]
+) -> InkGroup:
+    rows, columns = np.nonzero(mine)
+    points = np.column_stack((columns, rows)).astype(np.float64)
+    fit = fit_cross(points, _STRAIGHT_MM * _PX)
+    return InkGroup(
+        bounds=bounds,
+        ink_mm2=len(rows) / _PX**2,
+        darkness=float(darkness[mine].mean()) / 255,
+        fill=len(rows) / mine.size,
+        edge_mm=min(
+            bounds.x_mm, bounds.y_mm, page_size_mm[0] - bounds.right_mm, page_size_mm[1] - bounds.bottom_mm
+        ),
+        straightness=fit.line_share if fit is not None else 1.0,
+        ring_mm=_ring_residual(points) / _PX,
+    )
+
+
+_STRAIGHT_MM = 0.6
+
+
+def _ring_residual(points: NDArray[np.float64]) -> float:
+    """Root mean square distance of points (n, 2) from their least squares circle (Kåsa 1976)."""
+    if len(points) < 12:
+        return float("inf")
+    design = np.column_stack((points, np.ones(len(points))))
+    solution, _, rank, _ = np.linalg.lstsq(design, (points**2).sum(axis=1), rcond=None)
+    centre = solution[:2] / 2
+    square = float(solution[2] + centre @ centre)
+    if rank < 3 or square <= 0:
+        return float("inf")
+    distance = np.hypot(*(points - centre).T) - np.sqrt(square)
+    return float(np.sqrt(np.mean(distance**2)))
+
+
 def _classify_group(
-    group: InkGroup, page: LayoutPage, page_size_mm: tuple[float, float], options: WritingOptions
-) -> WritingFinding | None:
-    if _is_dirt(group, page_size_mm, options):
-        return None
+    group: InkGroup, page: LayoutPage, crowded: bool, options: WritingOptions
+) -> WritingFinding:
     beside_box = any(
         box.rect.inflated(options.box_margin_mm).intersection_mm2(group.bounds) > 0 for box in page.boxes
     )
     certain = (
         not beside_box
+        and not crowded
         and group.size_mm >= options.certain_size_mm
         and group.ink_mm2 >= options.certain_ink_mm2
         and group.darkness >= options.certain_darkness
         and group.fill <= options.certain_max_fill
-        and group.edge_mm >= options.edge_mm
+        and group.straightness <= options.certain_max_straightness
+        and group.edge_mm >= options.certain_edge_mm
     )
     return WritingFinding(
         certainty=Certainty.CERTAIN if certain else Certainty.DOUBTFUL,
@@ -176,7 +212,7 @@ def _is_dirt(group: InkGroup, page_size_mm: tuple[float, float], options: Writin
     round_hole = (
         options.hole_min_mm <= min(width, height)
         and max(width, height) <= options.hole_max_mm
-        and group.fill >= options.hole_fill
+        and (group.fill >= options.hole_fill or group.ring_mm <= options.hole_ring_mm)
         and group.edge_mm <= options.hole_edge_mm
     )
     return round_hole or _runs_edge_to_edge(width, height, page_size_mm, options)

@@ -151,6 +151,45 @@ def test_a_negative_size_is_refused():
         layout_from_json(json.dumps(data))
 
 
+@pytest.mark.parametrize(
+    "number",
+    ["Infinity", "-Infinity", "NaN", "1e999", "1" + "0" * 400, "1" * 5000],
+    ids=["inf", "-inf", "nan", "1e999", "400-digits", "5000-digits"],
+)
+@pytest.mark.parametrize("place", ['"width": 210.0', '"page": 1', '"w": 28.0'], ids=["width", "page", "w"])
+def test_a_number_without_a_finite_value_is_refused(place, number):
+    text = json.dumps(layout_to_json(LAYOUT))
+    changed = text.replace(place, f"{place.split(':', maxsplit=1)[0]}: {number}", 1)
+    assert changed != text
+    with pytest.raises(LayoutError, match=r"layout_(unreadable|hash)"):
+        layout_from_json(changed)
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'], ids=["lists", "objects"])
+def test_brackets_nested_without_end_are_refused(opening):
+    with pytest.raises(LayoutError, match="layout_unreadable"):
+        layout_from_json(opening * 200_000)
+
+
+@pytest.mark.parametrize("depth", [300, 900, 970, 1000, 5000])
+@pytest.mark.parametrize("field", ["format", "vote", "form", "levels"])
+def test_a_deeply_nested_field_is_refused(field, depth):
+    text = json.dumps({**layout_to_json(LAYOUT), field: "here"})
+    with pytest.raises(LayoutError):
+        layout_from_json(text.replace('"here"', "[" * depth + "]" * depth))
+
+
+@pytest.mark.parametrize("field", ["vote", "form", "group", "sha256"])
+def test_a_word_that_is_no_text_is_refused(field):
+    with pytest.raises(LayoutError, match="layout_unreadable"):
+        layout_from_json(json.dumps({**layout_to_json(LAYOUT), field: 3}))
+
+
+def test_half_a_character_is_refused():
+    with pytest.raises(LayoutError, match="layout_unreadable"):
+        layout_from_json(json.dumps({**layout_to_json(LAYOUT), "vote": "\ud800"}))
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

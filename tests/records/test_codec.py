@@ -160,6 +160,22 @@ def test_data_of_another_class_are_refused(cls, data):
         from_plain(cls, data)
 
 
+@pytest.mark.parametrize("number", [10**400, -(10**400)], ids=["large", "small"])
+def test_a_whole_number_that_no_float_holds_is_refused(number):
+    with pytest.raises(CodecError, match="too large"):
+        from_plain(MarkScores, {"ink_mm2": number})
+    with pytest.raises(CodecError, match="too large"):
+        from_plain(BoxReading, {**BOX, "scores": {"ink_mm2": number}})
+
+
+def test_a_value_nested_too_deep_to_be_shown_is_refused():
+    value: list[object] = []
+    for _ in range(5000):
+        value = [value]
+    with pytest.raises(CodecError):
+        from_plain(BoxReading, {**BOX, "level": value})
+
+
 class Colour(Enum):
     RED = "red"
 

@@ -1,0 +1,21 @@
+"""The texts by area: message id to (Vietnamese, English)."""
+
+from collections.abc import Mapping
+
+from kiemphieu.catalogue.ballot_layout import BALLOT_LAYOUT
+from kiemphieu.catalogue.codes import CODES
+from kiemphieu.catalogue.commands import COMMANDS
+from kiemphieu.catalogue.errors import ERRORS
+from kiemphieu.catalogue.output import OUTPUT
+from kiemphieu.catalogue.scanner import SCANNER
+from kiemphieu.catalogue.tally import TALLY
+
+CATALOGUES: tuple[Mapping[str, tuple[str, str]], ...] = (
+    ERRORS,
+    COMMANDS,
+    OUTPUT,
+    CODES,
+    BALLOT_LAYOUT,
+    SCANNER,
+    TALLY,
+)

@@ -1,0 +1,164 @@
+"""The command line: the commands put together, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import click
+
+from kiemphieu.commands.base import (
+    EXIT_DONE,
+    EXIT_INTERNAL,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    LocalGroup,
+    Session,
+    chosen_language,
+    language_of,
+    localise,
+)
+from kiemphieu.messages import translate_error, translate_problem
+from kiemphieu.typed_counts import CountsFileError
+from records.errors import KiemphieuError, UsageError, VoteFileError
+
+DEBUG_VARIABLE = "KIEMPHIEU_DEBUG"
+
+_COMMANDS = {
+    "demo": "demo",
+    "new": "vote",
+    "check": "vote",
+    "print": "print",
+    "scan": "scan",
+    "readings": "count",
+    "tally": "count",
+}
+"""Command name to its module in `kiemphieu.commands`: only what a run needs is loaded."""
+
+
+class TopGroup(LocalGroup):
+    """The program. Commands return their exit code; what they raise gets its code and its words here."""
+
+    def main(  # type: ignore[override]
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        **extra: Any,
+    ) -> None:
+        words = list(sys.argv[1:] if args is None else args)
+        _speak_utf8()
+        session = Session(chosen_language(words), "--json" in words)
+        localise(self, session.lang)
+        extra.pop("standalone_mode", None)
+        sys.exit(self._run(session, words, prog_name or "kiemphieu", extra))
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            raise UsageError("usage_no_command", name=args[0])
+        return super().resolve_command(ctx, args)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"kiemphieu.commands.{_COMMANDS[cmd_name]}")
+        command = getattr(module, f"{cmd_name}_command")
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{cmd_name} is no command")
+        localise(command, language_of(ctx))
+        return command
+
+    def _run(self, session: Session, words: list[str], prog_name: str, extra: dict[str, Any]) -> int:
+        try:
+            code = super().main(words, prog_name, standalone_mode=False, obj=session.lang, **extra)
+            return code if isinstance(code, int) else EXIT_DONE
+        except KiemphieuError as error:
+            return _report(session, error)
+        except click.UsageError as error:
+            return _report_usage(session, error)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo(session.text("interrupted"), err=True)
+            return EXIT_INTERRUPTED
+        except BrokenPipeError:
+            # The reader of our output went away: nothing is left to say, and nobody to say it to.
+            sys.stdout = io.StringIO()
+            return EXIT_DONE
+        except Exception as error:  # noqa: BLE001  the last stop: a person gets a message, not a traceback
+            return _report_fault(session, error)
+
+
+def _speak_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _report(session: Session, error: KiemphieuError) -> int:
+    lines = [translate_error(error, session.lang)]
+    if isinstance(error, VoteFileError | CountsFileError):
+        lines += [translate_problem(problem, session.lang) for problem in error.problems]
+    if isinstance(error, UsageError):
+        lines.append(session.text("usage_help", command="kiemphieu"))
+    _say_error(session, error.message_id, "\n  ".join(lines))
+    return error.exit_code
+
+
+def _report_usage(session: Session, error: click.UsageError) -> int:
+    match error:
+        case click.MissingParameter(param=click.Parameter() as param):
+            name = param.opts[0] if isinstance(param, click.Option) else param.make_metavar(_context(error))
+            text = session.text("usage_missing", name=name)
+        case click.NoSuchOption(option_name=name):
+            text = session.text("usage_no_option", name=name)
+        case click.BadParameter(param=click.Parameter() as param):
+            text = session.text("usage_bad_value", name=param.opts[0], reason=error.message)
+        case _:
+            text = session.text("usage_other", reason=error.format_message())
+    command = error.ctx.command_path if error.ctx else "kiemphieu"
+    _say_error(session, "usage", f"{text}\n{session.text('usage_help', command=command)}")
+    return EXIT_USAGE
+
+
+def _context(error: click.UsageError) -> click.Context:
+    return error.ctx or click.Context(main)
+
+
+def _report_fault(session: Session, error: Exception) -> int:
+    if os.environ.get(DEBUG_VARIABLE):
+        traceback.print_exception(error, file=sys.stderr)
+    _say_error(
+        session,
+        "internal_error",
+        session.text("internal_error", kind=type(error).__name__, reason=str(error)),
+    )
+    return EXIT_INTERNAL
+
+
+def _say_error(session: Session, message_id: str, text: str) -> None:
+    click.echo(f"{session.text('problem_prefix')}: {text}", err=True)
+    if session.as_json:
+        click.echo(json.dumps({"error": {"id": message_id, "message": text}}, ensure_ascii=False))
+
+
+def _version() -> str:
+    try:
+        return version("kiemphieu")
+    except PackageNotFoundError:
+        return "(source tree)"
+
+
+@click.group(cls=TopGroup, name="kiemphieu", no_args_is_help=True)
+@click.version_option(_version(), prog_name="kiemphieu")
+def main() -> None:
+    """Replaced by the text of the session's language."""

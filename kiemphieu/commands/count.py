@@ -1,0 +1,105 @@
+"""`readings` and `tally`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from kiemphieu.ballots import entry_to_json, find_ballots
+from kiemphieu.commands.base import (
+    EXIT_DONE,
+    EXIT_NOT_RECONCILED,
+    EXIT_REVIEW,
+    LocalCommand,
+    Session,
+    common_options,
+    session_of,
+)
+from kiemphieu.commands.tables import result_lines, result_table, review_table
+from kiemphieu.counting import CountReport, count_folder, result_to_json, vote_rules
+from kiemphieu.folder import load_vote, open_folder
+from kiemphieu.store import open_store
+from kiemphieu.typed_counts import typed_result
+from records.count import TallyResult
+from records.errors import UsageError
+from tally.rules import load_rule_set
+
+
+@click.command("readings", cls=LocalCommand)
+@click.argument("vote", type=click.Path(path_type=Path), metavar="VOTE")
+@common_options
+@click.pass_context
+def readings_command(context: click.Context, vote: Path, as_json: bool) -> int:
+    # JSON Lines with and without --json: that is what the contract promises of this command.
+    del context, as_json
+    folder = open_folder(vote)
+    loaded = load_vote(folder)
+    store = open_store(folder.database, loaded.store_url)
+    try:
+        for entry in find_ballots(store, vote_rules(loaded)):
+            click.echo(json.dumps(entry_to_json(entry), ensure_ascii=False))
+    finally:
+        store.close()
+    return EXIT_DONE
+
+
+@click.command("tally", cls=LocalCommand)
+@click.argument("vote", type=click.Path(path_type=Path), metavar="VOTE", required=False)
+@click.option("--counts", type=click.Path(path_type=Path), default=None)
+@click.option("--rules", default=None)
+@click.option("--base", type=int, default=None)
+@common_options
+@click.pass_context
+def tally_command(
+    context: click.Context,
+    vote: Path | None,
+    counts: Path | None,
+    rules: str | None,
+    base: int | None,
+    as_json: bool,
+) -> int:
+    session = session_of(context, as_json)
+    if counts is not None:
+        if vote is not None:
+            raise UsageError("tally_vote_and_counts")
+        if rules is None:
+            raise UsageError("counts_need_rules")
+        result = typed_result(counts, rules, base)
+        _tell_typed(session, result)
+    else:
+        if vote is None:
+            raise UsageError("tally_needs_vote")
+        if rules is not None or base is not None:
+            raise UsageError("tally_vote_and_counts")
+        report = count_folder(open_folder(vote))
+        result = report.result
+        _tell_count(session, report)
+    if as_json:
+        session.document(result_to_json(result))
+    return exit_code(result)
+
+
+def _tell_count(session: Session, report: CountReport) -> None:
+    names = {official.id: official.name for official in report.vote.officials}
+    title = session.text("tally_title", body=report.vote.body)
+    session.show(result_table(session, report.result, report.rules.levels, names, title))
+    if report.review:
+        session.show(review_table(session, report.review))
+    for line in result_lines(session, report.result):
+        session.line(line)
+
+
+def _tell_typed(session: Session, result: TallyResult) -> None:
+    levels = load_rule_set(result.rules).levels
+    session.show(result_table(session, result, levels, {}, session.text("tally_title_typed")))
+    for line in result_lines(session, result):
+        session.line(line)
+
+
+def exit_code(result: TallyResult) -> int:
+    """6 before 5: counts that do not reconcile need more than a look at single ballots."""
+    if not result.reconciled:
+        return EXIT_NOT_RECONCILED
+    return EXIT_REVIEW if result.ballots.review else EXIT_DONE

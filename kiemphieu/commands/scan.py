@@ -1,0 +1,109 @@
+"""`scan`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from kiemphieu.commands.base import (
+    EXIT_DONE,
+    EXIT_INPUT,
+    EXIT_REVIEW,
+    LocalCommand,
+    Session,
+    common_options,
+    session_of,
+)
+from kiemphieu.commands.vote import VOTE
+from kiemphieu.counting import count_folder
+from kiemphieu.folder import open_folder
+from kiemphieu.intake import FileProblem
+from kiemphieu.scanning import ScanReport, default_workers, scan_paths
+from records.count import BallotCounts
+
+
+@click.command("scan", cls=LocalCommand)
+@VOTE
+@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="PATH…")
+@click.option("--workers", type=click.IntRange(1, 256), default=None)
+@common_options
+@click.pass_context
+def scan_command(
+    context: click.Context, vote: Path, paths: tuple[Path, ...], workers: int | None, as_json: bool
+) -> int:
+    session = session_of(context, as_json)
+    folder = open_folder(vote)
+    with session.progress("progress_scan") as show:
+        report = scan_paths(folder, paths, workers or default_workers(), show)
+    ballots = count_folder(folder).result.ballots
+    if as_json:
+        session.document(_report_json(session, report, ballots))
+    else:
+        _tell(session, report, ballots)
+        if ballots.review:
+            session.warn("review_waiting", count=ballots.review, folder=vote)
+    if report.problems:
+        return EXIT_INPUT
+    return EXIT_REVIEW if ballots.review else EXIT_DONE
+
+
+def _tell(session: Session, report: ScanReport, ballots: BallotCounts) -> None:
+    table = Table(title=session.text("scan_title"), show_header=False)
+    for message_id, number in (
+        ("scan_pages", report.pages),
+        ("scan_recorded", report.recorded),
+        ("scan_known", report.known),
+        ("scan_rejected", len(report.rejected)),
+        ("scan_surplus", len(report.surplus)),
+        ("scan_problems", len(report.problems)),
+        ("scan_skipped", len(report.skipped)),
+        ("scan_returned", ballots.returned),
+        ("scan_review", ballots.review),
+        ("scan_foreign", ballots.foreign),
+    ):
+        table.add_row(session.text(message_id), str(number))
+    session.show(table)
+    for rejected in report.rejected:
+        reason = session.text(f"reason_{rejected.reason}")
+        session.say("scan_rejected_page", source=rejected.source, page=rejected.index + 1, reason=reason)
+    for sheet in report.surplus:
+        session.say("scan_surplus_page", source=sheet.source, page=sheet.index + 1, serial=sheet.serial)
+    for problem in report.problems:
+        click.echo(
+            session.text("scan_problem_file", source=problem.source, text=_problem_text(session, problem)),
+            err=True,
+        )
+    for skipped in report.skipped:
+        session.say("scan_skipped_file", source=skipped.source)
+
+
+def _problem_text(session: Session, problem: FileProblem) -> str:
+    return session.text(problem.message_id, **dict(problem.details))
+
+
+def _report_json(session: Session, report: ScanReport, ballots: BallotCounts) -> dict[str, object]:
+    return {
+        "pages": report.pages,
+        "recorded": report.recorded,
+        "known": report.known,
+        "rejected": [
+            {"source": page.source, "index": page.index, "reason": page.reason} for page in report.rejected
+        ],
+        "rejections": dict(sorted(Counter(page.reason for page in report.rejected).items())),
+        "surplus": [
+            {"source": page.source, "index": page.index, "serial": page.serial} for page in report.surplus
+        ],
+        "problems": [
+            {"source": problem.source, "id": problem.message_id, "message": _problem_text(session, problem)}
+            for problem in report.problems
+        ],
+        "skipped": [skipped.source for skipped in report.skipped],
+        "ballots": {
+            "returned": ballots.returned,
+            "review": ballots.review,
+            "foreign": ballots.foreign,
+        },
+    }

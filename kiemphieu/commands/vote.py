@@ -1,0 +1,62 @@
+"""`new` and `check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ballot_layout.vote_file import check_vote
+from kiemphieu.commands.base import EXIT_DONE, EXIT_INPUT, LocalCommand, common_options, session_of
+from kiemphieu.counting import vote_rules
+from kiemphieu.folder import create_folder, load_vote, open_folder, vote_text
+from kiemphieu.messages import Language, translate, translate_problem
+from kiemphieu.printing import vote_form
+from records.errors import Problem
+from tally.rules import rule_sets
+
+VOTE = click.argument("vote", type=click.Path(path_type=Path), metavar="VOTE")
+
+
+@click.command("new", cls=LocalCommand)
+@VOTE
+@common_options
+@click.pass_context
+def new_command(context: click.Context, vote: Path, as_json: bool) -> int:
+    session = session_of(context, as_json)
+    folder = create_folder(vote)
+    session.say("new_done", path=folder.vote_file, folder=folder.root)
+    if as_json:
+        session.document({"folder": str(folder.root), "vote_file": str(folder.vote_file)})
+    return EXIT_DONE
+
+
+@click.command("check", cls=LocalCommand)
+@VOTE
+@common_options
+@click.pass_context
+def check_command(context: click.Context, vote: Path, as_json: bool) -> int:
+    session = session_of(context, as_json)
+    folder = open_folder(vote)
+    problems = check_vote(vote_text(folder), rule_sets())
+    if as_json and problems:
+        session.document({"ok": False, "problems": [_problem_json(p, session.lang) for p in problems]})
+    if problems:
+        click.echo(session.text("vote_file_problems", count=len(problems)), err=True)
+        for problem in problems:
+            click.echo(f"  {translate_problem(problem, session.lang)}", err=True)
+        return EXIT_INPUT
+    loaded = load_vote(folder)
+    vote_rules(loaded)
+    for style in loaded.styles:
+        # What only setting the form shows: a text too long for its place, a letter the font lacks.
+        vote_form(folder, loaded, style.id)
+    session.say("check_ok", path=folder.vote_file, officials=len(loaded.officials), rules=loaded.rules)
+    if as_json:
+        session.document({"ok": True, "problems": []})
+    return EXIT_DONE
+
+
+def _problem_json(problem: Problem, lang: Language) -> dict[str, object]:
+    message = translate(problem.message_id, lang, place=problem.place, **dict(problem.details))
+    return {"place": problem.place, "line": problem.line, "id": problem.message_id, "message": message}

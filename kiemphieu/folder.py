@@ -1,0 +1,219 @@
+"""The vote folder of the contract: where everything of one vote lies."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ballot_layout.tokens import generate_keys
+from ballot_layout.vote_file import parse_vote, vote_template
+from kiemphieu.disk import SETTLED_TIME_S, disk_errors, write_atomic
+from records.errors import InputError, KeyFileError, StoreError
+from records.layout import Layout, layout_from_json
+from records.token import ID_PATTERN
+from records.vote import DEFAULT_STYLE_ID, Vote
+from tally.rules import rule_sets
+
+PRIVATE_MODE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class VoteFolder:
+    """Paths of one vote; nothing here touches the disk."""
+
+    root: Path
+
+    @property
+    def vote_file(self) -> Path:
+        return self.root / "vote.toml"
+
+    @property
+    def ballots(self) -> Path:
+        return self.root / "ballots"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
+
+    @property
+    def public_key(self) -> Path:
+        return self.keys / "ballot.pub"
+
+    @property
+    def private_key(self) -> Path:
+        return self.keys / "ballot.key"
+
+    @property
+    def pages(self) -> Path:
+        return self.root / "pages"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
+    def database(self) -> Path:
+        return self.root / "kiemphieu.db"
+
+    def layout(self, style: str) -> Path:
+        return self.root / ("layout.json" if style == DEFAULT_STYLE_ID else f"layout-{style}.json")
+
+    def page(self, sha256: str, suffix: str) -> Path:
+        """Where a page image lies."""
+        return self.pages / f"{sha256}{suffix}"
+
+
+def open_folder(path: Path) -> VoteFolder:
+    """The vote folder at `path`.
+
+    Raises:
+        InputError: there is no such folder, or it holds no vote.toml.
+    """
+    if not path.is_dir():
+        raise InputError("folder_missing", path=str(path))
+    folder = VoteFolder(path)
+    if not folder.vote_file.is_file():
+        raise InputError("vote_file_missing", path=str(folder.vote_file), folder=str(path))
+    return folder
+
+
+def create_folder(path: Path) -> VoteFolder:
+    """A new vote folder with a commented vote.toml.
+
+    Raises:
+        InputError: `path` exists and is not an empty folder.
+        StoreError: the folder cannot be written.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise InputError("folder_exists", path=str(path))
+    with disk_errors(path):
+        path.mkdir(parents=True, exist_ok=True)
+    folder = VoteFolder(path)
+    write_atomic(folder.vote_file, vote_template(_suggested_id(path)).encode())
+    return folder
+
+
+def _suggested_id(path: Path) -> str:
+    name = path.resolve().name.lower().replace("_", "-").replace(" ", "-")
+    return name if ID_PATTERN.fullmatch(name) else "vote-1"
+
+
+def vote_text(folder: VoteFolder) -> str:
+    """vote.toml as text.
+
+    Raises:
+        InputError: it cannot be opened or is not UTF-8.
+    """
+    try:
+        return folder.vote_file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("vote_file_not_utf8", path=str(folder.vote_file), byte=error.start) from error
+    except OSError as error:
+        raise InputError("file_unreadable", path=str(folder.vote_file), reason=error.strerror) from error
+
+
+def load_vote(folder: VoteFolder) -> Vote:
+    """The vote as vote.toml says.
+
+    Raises:
+        VoteFileError: with every mistake found.
+    """
+    return parse_vote(vote_text(folder), rule_sets())
+
+
+def load_layout(folder: VoteFolder, style: str) -> Layout | None:
+    """layout.json of `style`, or None before the first batch.
+
+    Raises:
+        LayoutError: the file is damaged.
+    """
+    try:
+        return layout_from_json(folder.layout(style).read_bytes())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError("file_unreadable", path=str(folder.layout(style)), reason=error.strerror) from error
+
+
+def read_public_key(folder: VoteFolder) -> bytes:
+    """The PEM text that auditors get, too."""
+    return _read_key(folder.public_key, "public_key_missing")
+
+
+def read_private_key(folder: VoteFolder) -> bytes:
+    """The PEM text that stays with the committee."""
+    return _read_key(folder.private_key, "private_key_missing")
+
+
+def _read_key(path: Path, missing_id: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise KeyFileError(missing_id, path=str(path)) from error
+    except OSError as error:
+        raise KeyFileError("key_file_unreadable", path=str(path), reason=error.strerror) from error
+
+
+def write_new_keys(folder: VoteFolder, seed: bytes | None = None) -> None:
+    """Makes the vote's key pair; the private half is for its owner only.
+
+    Args:
+        folder: where they go.
+        seed: fixes the pair, for tests and samples only; None takes the system's randomness.
+
+    Raises:
+        StoreError: the keys cannot be written.
+    """
+    private_pem, public_pem = generate_keys(seed)
+    with disk_errors(folder.keys):
+        folder.keys.mkdir(exist_ok=True)
+    write_atomic(folder.private_key, private_pem, PRIVATE_MODE)
+    write_atomic(folder.public_key, public_pem)
+
+
+def keep_page(folder: VoteFolder, sha256: str, suffix: str, data: bytes) -> None:
+    """Stores a page image under its hash; a file that is there already stays.
+
+    The file's time is set to a fixed day: the times of the files would tell the order of scanning.
+
+    Raises:
+        StoreError: the disk is full or the folder is not writable.
+    """
+    path = folder.page(sha256, suffix)
+    with disk_errors(path):
+        if path.exists() and path.stat().st_size == len(data):
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, data)
+        os.utime(path, (SETTLED_TIME_S, SETTLED_TIME_S))
+
+
+def read_page(folder: VoteFolder, sha256: str, suffix: str) -> bytes:
+    """A stored page image.
+
+    Raises:
+        StoreError: it is gone.
+    """
+    path = folder.page(sha256, suffix)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StoreError("page_file_missing", path=str(path), reason=error.strerror) from error
+
+
+def free_name(wanted: Path) -> Path:
+    """`wanted`, or the first of `wanted-2`, `wanted-3`, … that does not exist."""
+    if not wanted.exists():
+        return wanted
+    number = 2
+    while (candidate := wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")).exists():
+        number += 1
+    return candidate
+
+
+def remove_file(path: Path) -> None:
+    """Removes `path` if it is there."""
+    with suppress(FileNotFoundError):
+        path.unlink()

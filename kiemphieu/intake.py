@@ -1,0 +1,198 @@
+"""From what an operator names to single page images: files, folders, TIFF and PDF of many pages."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from kiemphieu.page_file import PageBytes, check_jpeg, open_image
+from kiemphieu.pdf_file import pdf_page, pdf_page_count
+from kiemphieu.tiff_file import tiff_page, tiff_page_count
+from records.errors import PageFileError
+
+T = TypeVar("T")
+
+_HEAD_BYTES = 1024
+_DIGITS = re.compile(r"(\d+)")
+
+PAGE_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".pdf"}
+    | {".heic", ".heif", ".webp", ".bmp", ".gif", ".jp2"}
+)
+"""In a folder, a file of another name that is no page either is passed over and said to be."""
+_FURNITURE = frozenset({"thumbs.db", "desktop.ini"})
+
+
+class FileKind(StrEnum):
+    JPEG = "jpeg"
+    PNG = "png"
+    TIFF = "tiff"
+    PDF = "pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class PageRef:
+    """Where a page image is to be had.
+
+    Attributes:
+        source: the file's name as given: relative to the folder that was named.
+        index: 0-based place in the file.
+    """
+
+    path: Path
+    source: str
+    index: int
+    kind: FileKind
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """A file, or one page of it, that could not be opened as a page image.
+
+    Attributes:
+        message_id: in the catalogue: what is wrong and what to do.
+    """
+
+    source: str
+    message_id: str
+    details: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file in a folder that does not look like a page."""
+
+    source: str
+
+
+Found = PageRef | FileProblem | SkippedFile
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    source: str
+    named: bool
+
+
+def find_pages(paths: Sequence[Path], leave_out: Sequence[Path] = ()) -> Iterator[Found]:
+    """Every page of the files and folders named, in natural order within folders.
+
+    Args:
+        paths: what the operator named.
+        leave_out: folders not to walk into, such as the vote's own pages.
+    """
+    excluded = frozenset(path.resolve() for path in leave_out)
+    for path in paths:
+        if path.is_dir():
+            yield from _folder_pages(path, path, excluded)
+        elif path.exists() or path.is_symlink():
+            yield from _file_pages(_File(path, path.name, named=True))
+        else:
+            yield FileProblem(str(path), "file_missing")
+
+
+def natural_key(name: str) -> tuple[tuple[int, str], ...]:
+    """Sorts `scan-2` before `scan-10`."""
+    return tuple(
+        (int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in _DIGITS.split(name) if part
+    )
+
+
+def _folder_pages(folder: Path, top: Path, excluded: frozenset[Path]) -> Iterator[Found]:
+    try:
+        names = sorted(os.listdir(folder), key=lambda name: (natural_key(name), name))  # noqa: PTH208
+    except OSError as error:
+        reason = error.strerror or str(error)
+        yield FileProblem(_source(folder, top), "folder_unreadable", (("reason", reason),))
+        return
+    for name in names:
+        path = folder / name
+        if name.startswith(".") or name.lower() in _FURNITURE:
+            continue
+        if path.is_dir():
+            if path.resolve() not in excluded and not path.is_symlink():
+                yield from _folder_pages(path, top, excluded)
+        else:
+            yield from _file_pages(_File(path, _source(path, top), named=False))
+
+
+def _source(path: Path, top: Path) -> str:
+    return path.relative_to(top).as_posix() if path != top else path.name or str(path)
+
+
+def _file_pages(file: _File) -> Iterator[Found]:
+    try:
+        kind = _file_kind(file.path)
+        count = _page_count(file.path, kind)
+    except PageFileError as error:
+        looks_like_page = file.named or file.path.suffix.lower() in PAGE_SUFFIXES
+        if error.message_id == "file_type" and not looks_like_page:
+            yield SkippedFile(file.source)
+        else:
+            yield file_problem(file.source, error)
+        return
+    for index in range(count):
+        yield PageRef(file.path, file.source, index, kind)
+
+
+def file_problem(source: str, error: PageFileError) -> FileProblem:
+    """`error` as a value, for the report at the end of the run."""
+    details = tuple((name, str(value)) for name, value in error.details.items())
+    return FileProblem(source, error.message_id, details)
+
+
+def _file_kind(path: Path) -> FileKind:
+    with _opened(lambda: path.open("rb")) as file:
+        head = file.read(_HEAD_BYTES)
+    if not head:
+        raise PageFileError("file_empty")
+    if head.startswith(b"\xff\xd8\xff"):
+        return FileKind.JPEG
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return FileKind.PNG
+    if head[:4] in (b"II*\0", b"MM\0*"):
+        return FileKind.TIFF
+    if b"%PDF-" in head:
+        return FileKind.PDF
+    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftyphevc"):
+        raise PageFileError("file_heic")
+    raise PageFileError("file_type")
+
+
+def _opened(action: Callable[[], T]) -> T:
+    try:
+        return action()
+    except OSError as error:
+        raise PageFileError("page_file_unreadable", reason=error.strerror or str(error)) from error
+
+
+def _page_count(path: Path, kind: FileKind) -> int:
+    if kind is FileKind.PDF:
+        return pdf_page_count(path)
+    if kind is FileKind.TIFF:
+        return tiff_page_count(_opened(path.read_bytes))
+    return 1
+
+
+def load_page(ref: PageRef) -> PageBytes:
+    """The page's own bytes, as they are kept.
+
+    Raises:
+        PageFileError: it cannot be read, is broken, cut off or too large.
+    """
+    if ref.kind is FileKind.PDF:
+        return pdf_page(ref.path, ref.index)
+    data = _opened(ref.path.read_bytes)
+    if ref.kind is FileKind.TIFF:
+        return tiff_page(data, ref.index)
+    if ref.kind is FileKind.JPEG:
+        check_jpeg(data)
+        return PageBytes(data, ".jpg")
+    with open_image(data):
+        return PageBytes(data, ".png")

@@ -1,0 +1,158 @@
+"""What one worker does with one page: load, look it up, read, keep the image.
+
+A worker is handed paths, never pixels, and hands back values: what went wrong travels as a value, too,
+because exceptions with named details do not survive the way between processes.
+"""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+
+from kiemphieu.folder import VoteFolder, keep_page, read_public_key
+from kiemphieu.intake import FileProblem, PageRef, file_problem, load_page
+from kiemphieu.page_file import decode_page
+from kiemphieu.pdf_file import render_reference
+from kiemphieu.store import PageRecord, Store, StoredForm, open_store
+from records.canonical import sha256_hex
+from records.errors import InputError, KiemphieuError, PageFileError
+from records.layout import layout_from_json
+from records.token import TokenKind
+from scanner.forms import PreparedForm, SealSource, prepare_form
+from scanner.options import ReaderOptions
+from scanner.sheet import ReadingContext, read_sheet
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSetup:
+    """All that a worker needs to start; small, so that it travels.
+
+    Attributes:
+        vote: the vote's id.
+        store_url: as in vote.toml.
+    """
+
+    root: Path
+    vote: str
+    store_url: str
+    kind: TokenKind = TokenKind.BALLOT
+    options: ReaderOptions = field(default_factory=ReaderOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """An image that was recorded before."""
+
+    source: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFailure:
+    """Why no further page can be done: the disk, the store or the keys; see `raise_failure`."""
+
+    error: type[KiemphieuError]
+    message_id: str
+    details: tuple[tuple[str, object], ...]
+
+
+PageOutcome = PageRecord | KnownPage | FileProblem | WorkerFailure
+
+
+def raise_failure(failure: WorkerFailure) -> None:
+    """Raises in the main process what stopped a worker."""
+    raise failure.error(failure.message_id, **dict(failure.details))
+
+
+class PageReader:
+    """Reads pages of one vote; holds the prepared forms and a connection to the store."""
+
+    def __init__(self, setup: ReaderSetup) -> None:
+        # One thread per reader, in this process too: sums must not depend on how work was split.
+        cv2.setNumThreads(1)
+        self._folder = VoteFolder(setup.root)
+        self._store = open_store(self._folder.database, setup.store_url)
+        self._context = reading_context(self._folder, self._store, setup)
+        self._options = setup.options.digest()
+
+    def close(self) -> None:
+        self._store.close()
+
+    def read(self, ref: PageRef) -> PageOutcome:
+        """What became of one page."""
+        try:
+            return self._read(ref)
+        except PageFileError as error:
+            return file_problem(ref.source, error)
+        except KiemphieuError as error:
+            return failure_of(error)
+
+    def _read(self, ref: PageRef) -> PageRecord | KnownPage:
+        page = load_page(ref)
+        sha256 = sha256_hex(page.data)
+        if self._store.has_page(sha256):
+            return KnownPage(ref.source, ref.index)
+        result = read_sheet(decode_page(page), self._context)
+        # A row never stands without its image: the image is on the disk before the row is written.
+        keep_page(self._folder, sha256, page.suffix, page.data)
+        return PageRecord(sha256, page.suffix, ref.source, ref.index, result, self._options)
+
+
+def failure_of(error: KiemphieuError) -> WorkerFailure:
+    return WorkerFailure(type(error), error.message_id, tuple(error.details.items()))
+
+
+def reading_context(folder: VoteFolder, store: Store, setup: ReaderSetup) -> ReadingContext:
+    """Everything `read_sheet` needs about the vote.
+
+    Raises:
+        InputError: no ballot was printed yet.
+        KeyFileError: the public key is missing.
+    """
+    forms = store.forms()
+    if not forms:
+        raise InputError("nothing_printed", path=str(folder.root))
+    prepared = tuple(_prepared(form, setup.options) for form in forms)
+    return ReadingContext(
+        vote=setup.vote,
+        public_key=read_public_key(folder),
+        forms=prepared,
+        kind=setup.kind,
+        options=setup.options,
+    )
+
+
+def _prepared(form: StoredForm, options: ReaderOptions) -> PreparedForm:
+    pages = render_reference(form.reference_pdf)
+    return prepare_form(layout_from_json(form.layout_json), pages, SealSource(form.seal), options)
+
+
+class _Worker:
+    """The state of a worker process; its reader is made with the first page, so that what fails then
+    comes back as a value.
+    """
+
+    setup: ReaderSetup | None = None
+    reader: PageReader | None = None
+
+
+def start_worker(setup: ReaderSetup) -> None:
+    """Runs once in every worker process."""
+    # Ctrl-C reaches the whole group of processes; only the main one decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _Worker.setup = setup
+
+
+def read_in_worker(ref: PageRef) -> PageOutcome:
+    """Reads one page in a worker process."""
+    if _Worker.reader is None:
+        if _Worker.setup is None:
+            raise KiemphieuError("worker_died")
+        try:
+            _Worker.reader = PageReader(_Worker.setup)
+        except KiemphieuError as error:
+            return failure_of(error)
+    return _Worker.reader.read(ref)

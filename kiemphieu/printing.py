@@ -1,0 +1,223 @@
+"""Printing a batch: the form, the keys, new serials, one PDF, and the record of what was issued."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ballot_layout.fonts import FormFonts, bundled_fonts, user_fonts
+from ballot_layout.form import Form, make_form
+from ballot_layout.pdf import PrintedBallot, write_batch_pdf, write_reference_pdf
+from ballot_layout.tokens import ballot_tokens, draw_serials, load_private_key, sign_token
+from kiemphieu.disk import atomic_file, disk_errors, write_atomic
+from kiemphieu.folder import (
+    VoteFolder,
+    load_layout,
+    load_vote,
+    read_private_key,
+    write_new_keys,
+)
+from kiemphieu.store import IssuedBallot, Store, StoredForm, open_store
+from records.errors import InputError, UsageError
+from records.layout import layout_to_json
+from records.token import TokenKind
+from records.vote import Vote
+from scanner.forms import SealSource
+from tally.rules import load_rule_set
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOrder:
+    """What is to be printed.
+
+    Attributes:
+        style: the group; None where the vote has only one.
+        seed: fixes serials and new keys, for tests and samples only; None takes the system's randomness.
+        out: the PDF; None takes a free name in the folder's `ballots`.
+    """
+
+    count: int
+    style: str | None = None
+    seed: int | None = None
+    out: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintReport:
+    """What was printed.
+
+    Attributes:
+        seeded_keys: the vote's keys were made from a seed, now or earlier: anyone can forge its ballots.
+    """
+
+    pdf: Path
+    vote: str
+    style: str
+    ballots: int
+    pages_per_ballot: int
+    layout_sha256: str
+    seeded: bool
+    seeded_keys: bool
+
+
+def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | None = None) -> PrintReport:
+    """Prints ballots that were never printed before and records their serials as issued.
+
+    The PDF appears under its name only when the serials are recorded; when it cannot, they are taken
+    back. The order in which the ballots stand in the PDF is recorded nowhere.
+
+    Raises:
+        UsageError: the group does not exist, or one must be named.
+        InputError: vote.toml has mistakes, or changed after ballots were printed.
+        StoreError: disk, folder or database refuse.
+    """
+    vote = load_vote(folder)
+    style = _chosen_style(vote, order.style)
+    form = vote_form(folder, vote, style)
+    store = open_store(folder.database, vote.store_url)
+    try:
+        _check_unchanged(folder, store, form)
+        _make_keys(folder, store, order.seed)
+        key = load_private_key(read_private_key(folder))
+        taken = store.issued()
+        serials = draw_serials(order.count, taken, _random_bits(order.seed, len(taken)))
+        pdf = _target(folder, vote, style, order.out)
+        _write_batch(folder, store, form, _Batch(key, serials, pdf), progress)
+        seeded_keys = store.note("keys") == "seeded"
+    finally:
+        store.close()
+    pages = len(form.layout.pages)
+    seeded = order.seed is not None
+    return PrintReport(pdf, vote.id, style, order.count, pages, form.layout.sha256, seeded, seeded_keys)
+
+
+def vote_form(folder: VoteFolder, vote: Vote, style: str) -> Form:
+    """The form of one group as vote.toml has it now.
+
+    Raises:
+        InputError: a font or seal image cannot be read, or the form cannot be set.
+    """
+    levels = load_rule_set(vote.rules).levels
+    return make_form(vote, style, levels, _fonts(folder, vote), _seal_image(folder, vote))
+
+
+def _fonts(folder: VoteFolder, vote: Vote) -> FormFonts:
+    if not vote.printing.font:
+        return bundled_fonts()
+    return user_fonts(_asset(folder, vote.printing.font))
+
+
+def _seal_image(folder: VoteFolder, vote: Vote) -> bytes | None:
+    return _asset(folder, vote.printing.seal_image) if vote.printing.seal_image else None
+
+
+def _asset(folder: VoteFolder, name: str) -> bytes:
+    path = folder.root / name
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError("file_unreadable", path=str(path), reason=error.strerror) from error
+
+
+def _chosen_style(vote: Vote, wanted: str | None) -> str:
+    known = [style.id for style in vote.styles]
+    if wanted is None and len(known) == 1:
+        return known[0]
+    if wanted is None:
+        raise UsageError("group_needed", groups=", ".join(known))
+    if wanted not in known:
+        raise UsageError("group_unknown", group=wanted, groups=", ".join(known))
+    return wanted
+
+
+def _check_unchanged(folder: VoteFolder, store: Store, form: Form) -> None:
+    """Ballots of one vote and group must all look the same; before the first one anything may change."""
+    layout = form.layout
+    if not any(ballot.style == layout.style for ballot in store.issued().values()):
+        return
+    printed = [known.layout_sha256 for known in store.forms() if known.style == layout.style]
+    on_disk = load_layout(folder, layout.style)
+    if on_disk is not None:
+        printed.append(on_disk.sha256)
+    if any(digest != layout.sha256 for digest in printed):
+        raise InputError("layout_changed", path=str(folder.vote_file))
+
+
+def _make_keys(folder: VoteFolder, store: Store, seed: int | None) -> None:
+    """Keys at the first print. A vote with issued ballots keeps its keys: others would disown them."""
+    if folder.private_key.exists() or store.issued():
+        return
+    if seed is None:
+        write_new_keys(folder)
+    else:
+        write_new_keys(folder, hashlib.sha256(f"kiemphieu keys {seed}".encode()).digest())
+        store.set_note("keys", "seeded")
+
+
+def _random_bits(seed: int | None, issued: int) -> Callable[[int], int]:
+    # The count of ballots issued so far keeps a second batch of the same seed from repeating the first.
+    return secrets.randbits if seed is None else random.Random(f"{seed}:{issued}").getrandbits
+
+
+def _target(folder: VoteFolder, vote: Vote, style: str, wanted: Path | None) -> Path:
+    if wanted is not None:
+        if wanted.exists():
+            raise InputError("output_exists", path=str(wanted))
+        return wanted
+    with disk_errors(folder.ballots):
+        folder.ballots.mkdir(exist_ok=True)
+    stem = f"{vote.id}-{style}" if style else vote.id
+    number = 1
+    while (path := folder.ballots / f"{stem}-{number}.pdf").exists():
+        number += 1
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    key: Ed25519PrivateKey
+    serials: Sequence[str]
+    pdf: Path
+
+
+def _write_batch(
+    folder: VoteFolder, store: Store, form: Form, batch: _Batch, progress: Progress | None
+) -> None:
+    layout = form.layout
+    stored = StoredForm(
+        layout.sha256,
+        layout.style,
+        json.dumps(layout_to_json(layout), ensure_ascii=False, indent=1),
+        write_reference_pdf(form),
+        (SealSource.STAMPED if form.seal_image is None else SealSource.PRINTED).value,
+    )
+    issued = [IssuedBallot(serial, layout.style, TokenKind.BALLOT) for serial in batch.serials]
+    recorded = False
+    try:
+        with atomic_file(batch.pdf) as out:
+            write_batch_pdf(form, _printed(form, batch), out, progress)
+            out.flush()
+            os.fsync(out.fileno())
+            write_atomic(folder.layout(layout.style), stored.layout_json.encode())
+            store.record_batch(stored, issued)
+            recorded = True
+    except BaseException:
+        if recorded:
+            store.withdraw_issued(batch.serials)
+        raise
+
+
+def _printed(form: Form, batch: _Batch) -> Iterator[PrintedBallot]:
+    for serial in batch.serials:
+        tokens = ballot_tokens(form.layout, serial, TokenKind.BALLOT)
+        yield PrintedBallot(serial, tuple(sign_token(token, batch.key) for token in tokens))

@@ -1,0 +1,115 @@
+"""What goes into the store and comes out of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from records.canonical import canonical_json
+from records.codec import from_plain, to_plain
+from records.reading import PageReading, RejectionReason, SheetRejection, SheetResult
+from records.token import Token, TokenKind
+
+_FOREIGN = frozenset({RejectionReason.BAD_SIGNATURE, RejectionReason.OTHER_VOTE, RejectionReason.TEST_BALLOT})
+
+
+class PageStatus(StrEnum):
+    READ = "read"
+    REJECTED = "rejected"
+
+
+class RecordOutcome(StrEnum):
+    """What recording a page did."""
+
+    NEW = "new"
+    SURPLUS = "surplus"
+    """Another sheet with this serial and page was recorded before; this one is kept beside it."""
+    KNOWN = "known"
+    """The same image was recorded before; nothing changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredForm:
+    """A printed form: its layout.json and the blank form as PDF.
+
+    Attributes:
+        seal: how the stamp comes onto the ballot, as the scanner calls it: `stamped` or `printed`.
+    """
+
+    layout_sha256: str
+    style: str
+    layout_json: str
+    reference_pdf: bytes
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedBallot:
+    serial: str
+    style: str
+    kind: TokenKind
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """One scanned page image and what was read on it.
+
+    Attributes:
+        sha256: of the page image's bytes as stored.
+        suffix: of the stored file, such as `.jpg`.
+        source: the file's name as given; None once the vote is sealed.
+        index: 0-based place of the page in that file.
+        options: digest of the reader's options.
+        surplus: set by the store: an earlier sheet holds this serial and page.
+    """
+
+    sha256: str
+    suffix: str
+    source: str | None
+    index: int
+    result: SheetResult
+    options: str
+    surplus: bool = False
+
+    @property
+    def status(self) -> PageStatus:
+        return PageStatus.READ if isinstance(self.result, PageReading) else PageStatus.REJECTED
+
+    @property
+    def token(self) -> Token | None:
+        """The token that ties this page to a ballot of this vote.
+
+        None where the code is not this committee's word: a forged serial must not take a place
+        among the ballots.
+        """
+        if isinstance(self.result, SheetRejection) and self.result.reason in _FOREIGN:
+            return None
+        return self.result.token
+
+
+def is_foreign(result: SheetResult) -> bool:
+    """Whether the sheet's code shows that the committee did not issue it as a ballot of this vote."""
+    return isinstance(result, SheetRejection) and result.reason in _FOREIGN
+
+
+def result_to_text(result: SheetResult) -> str:
+    """`result` as canonical JSON with a `type`."""
+    kind = "reading" if isinstance(result, PageReading) else "rejection"
+    return canonical_json({"type": kind, **to_plain(result)}).decode()
+
+
+def result_from_text(text: str) -> SheetResult:
+    """Inverse of `result_to_text`.
+
+    Raises:
+        ValueError: the text is not a stored result.
+    """
+    data = json.loads(text)
+    match data.pop("type", None):
+        case "reading":
+            return from_plain(PageReading, data)
+        case "rejection":
+            return from_plain(SheetRejection, data)
+        case other:
+            raise ValueError(f"unknown result type {other!r}")
