@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -189,13 +190,14 @@ def score_box(found: BoxInk, options: MarkOptions) -> tuple[MarkScores, CrossFit
     return scores, fit
 
 
-def _fit_scores(fit: CrossFit) -> dict[str, float]:
+def _fit_scores(fit: CrossFit) -> dict[str, Any]:
     lengths = sorted((fit.first.length, fit.second.length if fit.second else 0.0))
     tilts = [_tilt_deg(stroke.angle_deg) for stroke in (fit.first, fit.second) if stroke is not None]
     return {
         "cross_fit": _round(fit.cross_share),
         "side_fit": _round(fit.side_share),
         "rest_bias": _round(fit.rest_bias),
+        "arms": fit.arms,
         "coverage": _round(fit.coverage),
         "line_fit": _round(fit.line_share),
         "second_fit": _round(fit.second_share),
@@ -214,7 +216,7 @@ def classify_box(scores: MarkScores, fit: CrossFit | None, found: BoxInk, option
         return BoxState.CROSS if scores.darkness >= options.min_darkness else BoxState.UNCLEAR
     if _only_reaches_in(found, options):
         return BoxState.EMPTY
-    if scores.size_mm < options.min_size_mm or scores.darkness < options.min_darkness:
+    if scores.size_mm < options.min_size_mm or scores.darkness < options.other_min_darkness:
         return BoxState.UNCLEAR
     return _classify_other(scores, options)
 
@@ -235,9 +237,13 @@ def _is_cross(scores: MarkScores, fit: CrossFit, found: BoxInk, options: MarkOpt
         and scores.length_ratio >= options.cross_min_length_ratio
         and scores.tilt_deg >= options.cross_min_tilt_deg
         and scores.blob_share <= options.cross_max_blob
+        and scores.arms <= _CROSS_ARMS
         and scores.coverage >= options.cross_min_coverage
         and scores.stroke_mm <= options.cross_max_stroke_mm
     )
+
+
+_CROSS_ARMS = 4
 
 
 def _two_strokes_explain(scores: MarkScores, options: MarkOptions) -> bool:

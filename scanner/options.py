@@ -93,7 +93,8 @@ class MarkOptions:
         continuation_mm: how far a cross's strokes are followed beyond the outline.
         speck_mm2, speck_size_mm: ink inside a box up to both is no mark.
         min_size_mm: a mark smaller than this is for a person to judge.
-        min_darkness: fainter ink is for a person to judge.
+        min_darkness, other_min_darkness: a fainter cross, and a fainter mark of any other shape, is for a
+            person to judge; stains have shapes, too.
         core_share: a pixel belongs to a stroke's core from this share of the mark's own darkness on.
         line_tolerance_mm, line_tolerance_share: how far a stroke may bend from the straight, beyond its
             half width: the smaller of the length and the share of the mark's size.
@@ -115,6 +116,7 @@ class MarkOptions:
     speck_size_mm: float = 1.2
     min_size_mm: float = 1.8
     min_darkness: float = 0.15
+    other_min_darkness: float = 0.22
     core_share: float = 0.4
     line_tolerance_mm: float = 0.5
     line_tolerance_share: float = 0.06
@@ -128,7 +130,7 @@ class MarkOptions:
     cross_min_length_ratio: float = 0.48
     cross_min_tilt_deg: float = 15.0
     cross_centre_margin_mm: float = 0.6
-    cross_max_blob: float = 0.25
+    cross_max_blob: float = 0.40
     cross_max_stroke_mm: float = 1.5
     cross_min_coverage: float = 0.55
     near_cross_arm: float = 0.10
@@ -152,9 +154,11 @@ class StrikeOptions:
         min_darkness: fainter ink over a name is not looked at.
         column_mm, column_ink_mm2: width of a column, and the ink from which on it counts as inked.
         gap_columns: how many columns without visible ink (wholly under letters) a run may bridge.
-        certain_length_mm: a run as long is a strike. Over 264 clean names a simulated feeder and worn
-            paper gave runs up to 4.3 mm, the shortest strike 8.4 mm.
+        certain_length_mm, certain_coverage: a run as long that covers that share of the name's text is a
+            strike; a shorter one, or one over the position only, is for a person. Over 264 clean names a
+            simulated feeder and worn paper gave runs up to 4.3 mm; the shortest strike was 8.4 mm.
         doubtful_length_mm: a shorter run is dirt.
+        block_gap_mm: free paper between the texts of two table columns; the first is the name.
         certain_max_noise: noise of the paper up to which a strike can be certain.
         certain_surplus: darkness that the run must add to paper and print on average; shading of worn paper
             stays below it, a faint pencil too, which a person then judges.
@@ -170,9 +174,11 @@ class StrikeOptions:
     column_ink_mm2: float = 0.03
     gap_columns: int = 3
     certain_length_mm: float = 8.0
+    certain_coverage: float = 0.6
+    block_gap_mm: float = 5.0
     doubtful_length_mm: float = 3.0
     min_through: float = 0.3
-    certain_surplus: float = 0.42
+    certain_surplus: float = 0.34
     certain_max_noise: float = 0.05
 
 

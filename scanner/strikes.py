@@ -37,6 +37,7 @@ class PreparedName:
         expected: per text margin, the most that print alone can darken each pixel: the reference, sharp
             or blurred, spread by the margin.
         letters: bool, where letters stand.
+        text: first and last pixel column of the name's own text, the leftmost block of print.
         template: the reference's darkness at half the resolution, without `reach` pixels at each side.
     """
 
@@ -46,6 +47,7 @@ class PreparedName:
     letters: NDArray[np.bool_]
     template: NDArray[np.uint8]
     reach: int
+    text: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class StrikeScores:
 
     Attributes:
         length_mm: length of the longest run of inked columns.
-        coverage: that length as a share of the printed text's width.
+        coverage: share of the width of the name's text, without the position, that the run passes over.
         through: share of the run's ink at the height of the letters.
         surplus: mean darkness that the run's ink adds to what print accounts for, 0 … 1.
         evidence: bounds of the run's ink.
@@ -114,6 +116,7 @@ def classify_strike(
         quiet
         and scores.through >= options.min_through
         and scores.length_mm >= options.certain_length_mm
+        and scores.coverage >= options.certain_coverage
         and scores.surplus >= options.certain_surplus
     )
     return StrikeFinding(
@@ -189,7 +192,22 @@ def _prepare_name(name: NamePlace, page: PreparedPage, options: StrikeOptions) -
         letters=density >= _LETTER_DENSITY * 255,
         template=template.astype(np.uint8),
         reach=reach,
+        text=_first_block(printed > 0, options),
     )
+
+
+def _first_block(printed: NDArray[np.bool_], options: StrikeOptions) -> tuple[int, int]:
+    """Pixel columns of the leftmost block of text; a table rule fills a column and is no text."""
+    share = printed.mean(axis=0)
+    columns = np.flatnonzero((share > 0) & (share < _RULE_SHARE))
+    if not len(columns):
+        return 0, printed.shape[1]
+    wide = np.flatnonzero(np.diff(columns) > options.block_gap_mm * _PX)
+    last = columns[wide[0]] if len(wide) else columns[-1]
+    return int(columns[0]), int(last) + 1
+
+
+_RULE_SHARE = 0.95
 
 
 _LETTER_REACH_MM = 4.0
@@ -227,7 +245,7 @@ def _scores(surplus: NDArray[np.uint8], name: PreparedName, run: tuple[int, int]
     )
     return StrikeScores(
         length_mm=length_mm,
-        coverage=min(1.0, length_mm / max(name.place.rect.width_mm, 1e-6)),
+        coverage=max(0, min(right, name.text[1]) - max(left, name.text[0])) / (name.text[1] - name.text[0]),
         through=float(np.mean(name.letters[:, run[0] : run[1]][rows, columns])),
         surplus=float(part[rows, columns].mean()) / 255,
         evidence=evidence.rounded(),
