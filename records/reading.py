@@ -96,7 +96,8 @@ class MarkScores:
         side_fit: share that a stroke joining two of their ends explains besides, 0 … 1.
         rest_bias: how much the ink on neither stroke lies to one side of their crossing, 0 … 1.
         coverage: share of the strokes' length on which there is ink, the smaller of the two, 0 … 1.
-        arms: separate arms leaving the crossing.
+        rest_reach: median distance of the ink on neither stroke from their crossing, as a share of half a
+            stroke's length.
         line_fit: share that the stronger of the two strokes explains alone, 0 … 1.
         second_fit: share that only the weaker explains, 0 … 1.
         length_ratio: length of the shorter stroke over that of the longer, 0 … 1.
@@ -116,7 +117,7 @@ class MarkScores:
     side_fit: float = 0.0
     rest_bias: float = 0.0
     coverage: float = 0.0
-    arms: int = 0
+    rest_reach: float = 0.0
     line_fit: float = 0.0
     second_fit: float = 0.0
     length_ratio: float = 0.0

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
@@ -190,14 +189,14 @@ def score_box(found: BoxInk, options: MarkOptions) -> tuple[MarkScores, CrossFit
     return scores, fit
 
 
-def _fit_scores(fit: CrossFit) -> dict[str, Any]:
+def _fit_scores(fit: CrossFit) -> dict[str, float]:
     lengths = sorted((fit.first.length, fit.second.length if fit.second else 0.0))
     tilts = [_tilt_deg(stroke.angle_deg) for stroke in (fit.first, fit.second) if stroke is not None]
     return {
         "cross_fit": _round(fit.cross_share),
         "side_fit": _round(fit.side_share),
         "rest_bias": _round(fit.rest_bias),
-        "arms": fit.arms,
+        "rest_reach": _round(fit.rest_reach),
         "coverage": _round(fit.coverage),
         "line_fit": _round(fit.line_share),
         "second_fit": _round(fit.second_share),
@@ -237,19 +236,20 @@ def _is_cross(scores: MarkScores, fit: CrossFit, found: BoxInk, options: MarkOpt
         and scores.length_ratio >= options.cross_min_length_ratio
         and scores.tilt_deg >= options.cross_min_tilt_deg
         and scores.blob_share <= options.cross_max_blob
-        and scores.arms <= _CROSS_ARMS
         and scores.coverage >= options.cross_min_coverage
         and scores.stroke_mm <= options.cross_max_stroke_mm
     )
 
 
-_CROSS_ARMS = 4
-
-
 def _two_strokes_explain(scores: MarkScores, options: MarkOptions) -> bool:
-    """Whether the ink is two strokes, or two strokes joined at one side by an unlifted pen."""
+    """Whether the ink is two strokes, or two strokes joined at one side by an unlifted pen.
+
+    What two straight strokes leave over must lie at their bent ends; near the crossing and on both sides
+    of it, it is a third stroke.
+    """
     if scores.cross_fit >= options.cross_min_fit:
-        return True
+        bent = scores.rest_reach >= options.rest_min_reach or scores.rest_bias >= options.side_min_bias
+        return bent or scores.cross_fit >= options.cross_full_fit
     one_sided = scores.rest_bias >= options.side_min_bias
     joined = scores.cross_fit + scores.side_fit >= options.side_min_fit
     return one_sided and joined and scores.cross_fit >= options.side_min_cross_fit

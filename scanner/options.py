@@ -99,6 +99,8 @@ class MarkOptions:
         line_tolerance_mm, line_tolerance_share: how far a stroke may bend from the straight, beyond its
             half width: the smaller of the length and the share of the mark's size.
         cross_…: what two strokes must satisfy to be a cross; shares are of the ink in the window.
+        cross_full_fit, rest_min_reach: ink left over by the strokes must be less, or lie farther out as a
+            share of half a stroke, or a third stroke goes through the crossing.
         side_…: the same for two strokes with a third that joins their ends at one side.
         near_cross_…: what makes a mark too like a cross to be called another mark.
         blot_share: share of the ink in blots from which on a mark is a blot.
@@ -121,6 +123,8 @@ class MarkOptions:
     line_tolerance_mm: float = 0.5
     line_tolerance_share: float = 0.06
     cross_min_fit: float = 0.91
+    cross_full_fit: float = 0.97
+    rest_min_reach: float = 0.8
     side_min_fit: float = 0.88
     side_min_cross_fit: float = 0.70
     side_min_bias: float = 0.70

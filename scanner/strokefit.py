@@ -63,7 +63,8 @@ class CrossFit:
             the pen has one such side.
         coverage: share of a stroke's length on which there is ink, the smaller of the two; scattered
             specks in line cover little of it.
-        arms: how many separate arms leave the crossing; 4 for a cross, 6 for three strokes.
+        rest_reach: median distance of the ink on neither stroke from the crossing, as a share of half a
+            stroke's length; bent stroke ends lie far out, a third stroke through the crossing does not.
         rest_bias: how much the ink on neither stroke lies to one side of the crossing: 1 all in one
             direction (such a side), 0 evenly around or on opposite sides (a third stroke through it).
     """
@@ -79,7 +80,7 @@ class CrossFit:
     side_share: float
     rest_bias: float
     coverage: float
-    arms: int
+    rest_reach: float
 
 
 def fit_cross(points: FloatArray, tolerance: float) -> CrossFit | None:
@@ -127,7 +128,7 @@ def fit_cross(points: FloatArray, tolerance: float) -> CrossFit | None:
     strokes = _extent(points[on_first], first), _extent(points[on_second], second)
     coverage = min(_coverage(points[on_first], strokes[0]), _coverage(points[on_second], strokes[1]))
     fit = _measure(strokes, on_first, on_second, points[~(on_first | on_second)], 1.5 * tolerance)
-    return replace(fit, coverage=coverage, arms=_count_arms(points, fit))
+    return replace(fit, coverage=coverage)
 
 
 def near_stroke(points: FloatArray, stroke: Stroke, tolerance: float, reach: float) -> NDArray[np.bool_]:
@@ -167,23 +168,14 @@ def _measure(
         side_share=_side_share(rest, first, second, side_tolerance) * len(rest) / len(on_first),
         rest_bias=_rest_bias(rest, centre),
         coverage=0.0,
-        arms=0,
+        rest_reach=_rest_reach(rest, centre, (first.length + second.length) / 4),
     )
 
 
-def _count_arms(points: FloatArray, fit: CrossFit) -> int:
-    """Runs of ink around a ring within the shortest arm; gaps below 20 degrees do not part arms."""
-    if fit.centre is None or fit.second is None or fit.arm_share <= 0:
-        return 0
-    shortest = fit.arm_share * min(fit.first.length, fit.second.length)
-    offsets = points - np.array(fit.centre)
-    radius = np.hypot(*offsets.T)
-    ring = offsets[(radius >= 0.6 * shortest) & (radius <= shortest)]
-    if not len(ring):
-        return 0
-    sectors = np.unique((np.degrees(np.arctan2(ring[:, 1], ring[:, 0])) % 360 // 10).astype(np.int64))
-    gaps = np.diff(np.append(sectors, sectors[0] + 36))
-    return max(1, int(np.count_nonzero(gaps > 2)))
+def _rest_reach(points: FloatArray, centre: tuple[float, float] | None, half_length: float) -> float:
+    if centre is None or not len(points):
+        return 0.0
+    return float(np.median(np.hypot(*(points - np.array(centre)).T))) / max(half_length, 1e-6)
 
 
 def _coverage(points: FloatArray, stroke: Stroke) -> float:
