@@ -129,7 +129,7 @@ def _own_ink(
     inked: NDArray[np.uint8], inside: tuple[int, int, int, int], options: MarkOptions
 ) -> NDArray[np.bool_]:
     """Ink that hangs together, over gaps as wide as the masked outline, with ink inside the box."""
-    bridged = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, disc(round(options.bridge_mm * _PX / 2)))
+    bridged = cv2.dilate(inked, disc(round(options.bridge_mm * _PX / 2)))
     _, labels = cv2.connectedComponents(bridged, connectivity=8)
     left, top, right, bottom = inside
     touching = np.unique(labels[top:bottom, left:right][inked[top:bottom, left:right] > 0])

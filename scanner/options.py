@@ -112,7 +112,7 @@ class MarkOptions:
     window_mm: float = 2.0
     reach_mm: float = 8.0
     outline_margin_mm: float = 0.22
-    bridge_mm: float = 1.1
+    bridge_mm: float = 1.4
     continuation_mm: float = 5.0
     speck_mm2: float = 0.7
     speck_size_mm: float = 1.2
@@ -153,8 +153,11 @@ class StrikeOptions:
     Attributes:
         around_mm: how far beyond the printed text a strike is looked for.
         align_mm: how far a name is moved to lie best over its reference.
-        print_blur_mm, text_margins_mm: how far printer and scanner blur the letters, and how much
-            further they may spread or lie beside their reference, the least first.
+        print_blur_mm, text_margin_mm: how far printer and scanner blur the letters, and how much further
+            they may spread or lie beside their reference.
+        wide_margin_mm, doubtful_clear_ink_mm2: ink that far from all letters stands clear of them, and so
+            much of it makes a run more than fat letters. Over 1,760 clean names of four strata the most
+            that fat print left was 0.11 mm², over 160 struck ones the least was 0.55.
         min_darkness: fainter ink over a name is not looked at.
         column_mm, column_ink_mm2: width of a column, and the ink from which on it counts as inked.
         gap_columns: how many columns without visible ink (wholly under letters) a run may bridge.
@@ -172,7 +175,9 @@ class StrikeOptions:
     around_mm: float = 1.0
     align_mm: float = 0.5
     print_blur_mm: float = 0.16
-    text_margins_mm: tuple[float, ...] = (0.13, 0.25, 0.38)
+    text_margin_mm: float = 0.13
+    wide_margin_mm: float = 0.25
+    doubtful_clear_ink_mm2: float = 0.25
     min_darkness: float = 0.25
     column_mm: float = 1.0
     column_ink_mm2: float = 0.03

@@ -3,7 +3,8 @@
 Within the rectangle of a name and position the crop is laid over the reference closely, so that the
 paper between and inside the letters can be seen, and what print alone can account for is taken away. A
 stroke through the text, straight, waved or scribbled, darkens that paper in one millimetre column after
-another, at the height where letters stand. Ink that only runs below or above the letters, ink that is
+another, at the height where letters stand. A copier or a coarse scan fattens letters, too, but that ink
+clings to them; a stroke also leaves ink clear of every letter. Ink that only runs below or above the letters, ink that is
 faint, and all ink on a noisy page is no certain strike; a person looks at it.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -34,8 +36,9 @@ class PreparedName:
     """One printed name; arrays uint8 or bool on a grid of `REFERENCE_PX_PER_MM` over `area`.
 
     Attributes:
-        expected: per text margin, the most that print alone can darken each pixel: the reference, sharp
-            or blurred, spread by the margin.
+        expected: the most that print alone can darken each pixel: the reference, sharp or blurred, spread
+            by the text margin.
+        expected_widely: the same, spread by the wide margin.
         letters: bool, where letters stand.
         text: first and last pixel column of the name's own text, the leftmost block of print.
         template: the reference's darkness at half the resolution, without `reach` pixels at each side.
@@ -43,7 +46,8 @@ class PreparedName:
 
     place: NamePlace
     area: Rect
-    expected: tuple[NDArray[np.uint8], ...]
+    expected: NDArray[np.uint8]
+    expected_widely: NDArray[np.uint8]
     letters: NDArray[np.bool_]
     template: NDArray[np.uint8]
     reach: int
@@ -58,6 +62,7 @@ class StrikeScores:
         length_mm: length of the longest run of inked columns.
         coverage: share of the width of the name's text, without the position, that the run passes over.
         through: share of the run's ink at the height of the letters.
+        clear_ink_mm2: ink in the run that stands clear of the letters.
         surplus: mean darkness that the run's ink adds to what print accounts for, 0 … 1.
         evidence: bounds of the run's ink.
     """
@@ -65,6 +70,7 @@ class StrikeScores:
     length_mm: float
     coverage: float
     through: float
+    clear_ink_mm2: float
     surplus: float
     evidence: Rect
 
@@ -76,31 +82,13 @@ def find_strikes(
     ink: PageInk,
     options: StrikeOptions,
 ) -> tuple[StrikeFinding, ...]:
-    """Every name on the page with ink through it, certain or doubtful.
-
-    A copier or a coarse scan fattens all letters of a page alike. So if several names look inked, the
-    whole page is measured again with more allowance around the letters.
-    """
-    names = _prepared_names(page, options)
-    crops = [_aligned_darkness(name, image, transform, ink) for name in names]
-    scores: list[StrikeScores | None] = []
-    for margin in range(len(options.text_margins_mm)):
-        scores = [
-            score_name(name, crop, margin, ink, options) for name, crop in zip(names, crops, strict=True)
-        ]
-        inked = sum(score is not None and score.length_mm >= options.doubtful_length_mm for score in scores)
-        if inked <= max(1, len(scores) // _STRUCK_AT_ONCE):
-            break
+    """Every name on the page with ink through it, certain or doubtful."""
     quiet = ink.noise <= options.certain_max_noise * 255
-    findings = (
-        classify_strike(name.place, score, quiet, options) for name, score in zip(names, scores, strict=True)
-    )
+    findings = []
+    for name in _prepared_names(page, options):
+        scores = score_name(name, _aligned_darkness(name, image, transform, ink), ink, options)
+        findings.append(classify_strike(name.place, scores, quiet, options))
     return tuple(finding for finding in findings if finding is not None)
-
-
-_STRUCK_AT_ONCE = 6
-"""A ballot with more than one name in six struck is rarer than a page with fat letters; if it is one, its
-strikes are still found with the wider allowance."""
 
 
 def classify_strike(
@@ -112,6 +100,8 @@ def classify_strike(
     """
     if scores is None or scores.length_mm < options.doubtful_length_mm:
         return None
+    if scores.clear_ink_mm2 < options.doubtful_clear_ink_mm2:
+        return None  # fat or blurred letters: all the ink clings to them
     certain = (
         quiet
         and scores.through >= options.min_through
@@ -129,22 +119,25 @@ def classify_strike(
 
 
 def score_name(
-    name: PreparedName, darkness: NDArray[np.uint8], margin: int, ink: PageInk, options: StrikeOptions
+    name: PreparedName, darkness: NDArray[np.uint8], ink: PageInk, options: StrikeOptions
 ) -> StrikeScores | None:
     """Measures the ink over one name; None where there is none.
 
     Args:
         name: the name's reference.
         darkness: uint8 (height, width) over `name.area`, laid over the reference.
-        margin: which of `options.text_margins_mm` to leave out around the letters.
         ink: the page's ink threshold.
         options: limits.
     """
     limit = max(round(options.min_darkness * 255), ink.threshold)
-    surplus = cv2.subtract(darkness, name.expected[margin]).astype(np.uint8)
+    surplus = cv2.subtract(darkness, name.expected).astype(np.uint8)
     surplus[surplus < limit] = 0
     run = _longest_run(surplus > 0, options)
-    return None if run is None else _scores(surplus, name, run)
+    if run is None:
+        return None
+    part = slice(None), slice(*run)
+    clear = cv2.subtract(darkness[part], name.expected_widely[part]) >= limit
+    return _scores(surplus, name, run, float(np.count_nonzero(clear)) / _PX**2)
 
 
 def _aligned_darkness(
@@ -185,15 +178,17 @@ def _prepare_name(name: NamePlace, page: PreparedPage, options: StrikeOptions) -
     return PreparedName(
         place=name,
         area=area,
-        expected=tuple(
-            cv2.dilate(most, disc(max(1, round(margin * _PX)))).astype(np.uint8)
-            for margin in options.text_margins_mm
-        ),
+        expected=_spread(most, options.text_margin_mm),
+        expected_widely=_spread(most, options.wide_margin_mm),
         letters=density >= _LETTER_DENSITY * 255,
         template=template.astype(np.uint8),
         reach=reach,
         text=_first_block(printed > 0, options),
     )
+
+
+def _spread(darkness: NDArray[Any], margin_mm: float) -> NDArray[np.uint8]:
+    return cv2.dilate(darkness, disc(max(1, round(margin_mm * _PX)))).astype(np.uint8)
 
 
 def _first_block(printed: NDArray[np.bool_], options: StrikeOptions) -> tuple[int, int]:
@@ -232,7 +227,9 @@ def _longest_run(surplus: NDArray[np.bool_], options: StrikeOptions) -> tuple[in
     return int(starts[longest]) * column_px, (int(ends[longest]) + 1) * column_px
 
 
-def _scores(surplus: NDArray[np.uint8], name: PreparedName, run: tuple[int, int]) -> StrikeScores:
+def _scores(
+    surplus: NDArray[np.uint8], name: PreparedName, run: tuple[int, int], clear_ink_mm2: float
+) -> StrikeScores:
     part = surplus[:, run[0] : run[1]]
     rows, columns = np.nonzero(part)
     left, right = int(columns.min()) + run[0], int(columns.max()) + run[0] + 1
@@ -247,6 +244,7 @@ def _scores(surplus: NDArray[np.uint8], name: PreparedName, run: tuple[int, int]
         length_mm=length_mm,
         coverage=max(0, min(right, name.text[1]) - max(left, name.text[0])) / (name.text[1] - name.text[0]),
         through=float(np.mean(name.letters[:, run[0] : run[1]][rows, columns])),
+        clear_ink_mm2=clear_ink_mm2,
         surplus=float(part[rows, columns].mean()) / 255,
         evidence=evidence.rounded(),
     )

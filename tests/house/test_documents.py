@@ -12,7 +12,7 @@ from records.reading import RejectionReason, ReviewReason
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"")
 
 
 def test_the_architecture_is_drawn_from_the_code_as_it_is():
@@ -40,7 +40,8 @@ def test_a_document_without_markers_is_refused():
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_link_leads_to_a_file(document):
-    for link in LINK.findall(document.read_text(encoding="utf-8")):
+    for match in LINK.finditer(document.read_text(encoding="utf-8")):
+        link = match[1] or match[2]
         if not link.startswith(("http://", "https://", "#")):
             target, _, heading = link.partition("#")
             path = document.parent / target

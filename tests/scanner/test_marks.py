@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import json
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scanner_sheets import (
+    PENS,
+    PLAIN,
+    BoxKey,
+    boxes_of,
+    draw_on,
+    hand,
+    keys_of,
+    mark_sheet,
+    read,
+    read_marks,
+    rect_of,
+    scan,
+    sheet_of,
+    states_of,
+    steady,
+)
+
+from benchmarks.votes import PrintedVote
+from records.reading import BoxState
+from records.rules import RuleSet
+from sample_scans.mark_shapes import MARK_STATES, OTHER_MARKS, PLAIN_CROSSES, MarkKind
+from sample_scans.pens import Hand, PenKind, make_pen
+from sample_scans.settings import ColourMode, Fold, ScanSettings, Surround, Wear
+from sample_scans.strokes import bowed, writer_from_seed
+from sample_scans.voter import Sheet
+from scanner.options import MarkOptions
+
+KINDS = tuple(kind for kind in MarkKind if kind is not MarkKind.CROSS_REAL)
+CERTAIN = {BoxState.CROSS, BoxState.EMPTY}
+IN_THE_BOX = tuple(
+    kind
+    for kind in KINDS
+    if kind not in (MarkKind.CROSS_BESIDE, MarkKind.CROSS_BETWEEN, MarkKind.CROSS_LARGE)
+)
+
+
+def middle_column(sheet: Sheet) -> list[BoxKey]:
+    return [key for key in keys_of(sheet) if key[1] == keys_of(sheet)[1][1]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("dpi", [200, 300])
+def test_a_mark_alone_in_its_row_reads_as_what_it_is(vote: PrintedVote, kind: MarkKind, dpi: int) -> None:
+    """Five marks a page, one a row, with every pen: none is called what it is not without a person."""
+    sheet = sheet_of(vote)
+    for seed, pen in enumerate(PENS):
+        reading = read_marks(
+            vote, dict.fromkeys(middle_column(sheet), kind), hand(seed, pen), ScanSettings(dpi=dpi), seed
+        )
+        called = bool(reading.writings or reading.strikes)
+        for key, box in boxes_of(reading).items():
+            if key in middle_column(sheet):
+                assert box.state in MARK_STATES[kind], (pen, seed, box)
+            elif kind not in (MarkKind.CROSS_BESIDE, MarkKind.CROSS_BETWEEN):
+                assert box.state is BoxState.EMPTY, (pen, seed, box)
+            else:
+                assert box.state is not BoxState.CROSS or called, (pen, seed, box)
+
+
+@pytest.mark.parametrize("pen", PENS)
+def test_most_plain_crosses_need_no_person(vote: PrintedVote, pen: str) -> None:
+    sheet = sheet_of(vote)
+    found = []
+    for seed in range(4):
+        marks = dict(zip(keys_of(sheet), PLAIN_CROSSES[:6] * 3, strict=False))
+        states = states_of(read_marks(vote, marks, hand(40 + seed, pen), PLAIN, seed))
+        found += [states[key] for key in marks]
+    assert found.count(BoxState.EMPTY) == 0
+    assert found.count(BoxState.CROSS) >= 0.85 * len(found)
+
+
+def test_a_cross_tells_where_its_ink_is(vote: PrintedVote) -> None:
+    sheet = sheet_of(vote)
+    key = keys_of(sheet)[4]
+    box = boxes_of(read_marks(vote, {key: MarkKind.CROSS_STRAIGHT}, steady()))[key]
+    rect = rect_of(sheet, key)
+    assert box.evidence is not None
+    assert box.evidence.intersection_mm2(rect) > 0.9 * box.evidence.area_mm2
+    assert box.evidence.contains(*rect.centre_mm)
+    assert box.scores.size_mm == pytest.approx(0.9 * rect.width_mm, abs=1.2)
+
+
+@pytest.mark.parametrize(("width", "pen"), [(0.42, "blue ball"), (0.95, "red felt")])
+def test_stroke_width_and_angle_are_those_drawn(vote: PrintedVote, width: float, pen: str) -> None:
+    sheet = sheet_of(vote)
+    cross = (bowed((-0.35, -0.35), (0.35, 0.35), 0.0), bowed((0.35, -0.35), (-0.35, 0.35), 0.0))
+    key = keys_of(sheet)[1]
+    scores = boxes_of(read_marks(vote, {key: cross}, steady(pen=pen), ScanSettings(dpi=300)))[key].scores
+    assert scores.stroke_mm == pytest.approx(width, abs=0.25)
+    assert scores.crossing_deg == pytest.approx(90, abs=4)
+    assert scores.arm_share == pytest.approx(0.5, abs=0.06)
+    assert scores.cross_fit > 0.95
+
+
+@settings(max_examples=20)
+@given(
+    st.integers(0, 4),
+    st.lists(st.sampled_from((None, *IN_THE_BOX)), min_size=3, max_size=3),
+    st.integers(0, 40),
+    st.sampled_from(sorted(PENS)),
+)
+def test_a_box_reads_the_same_whatever_its_row_holds(
+    vote: PrintedVote, row: int, kinds: list[MarkKind | None], seed: int, pen: str
+) -> None:
+    sheet = sheet_of(vote)
+    keys = keys_of(sheet)[3 * row : 3 * row + 3]
+    marks = {key: kind for key, kind in zip(keys, kinds, strict=True) if kind is not None}
+    together = states_of(read_marks(vote, marks, hand(seed, pen), PLAIN, seed))
+    for key in keys:
+        only = {key: marks[key]} if key in marks else {}
+        alone = states_of(read_marks(vote, only, hand(seed, pen), PLAIN, seed))[key]
+        assert together[key] is alone, (key, kinds)
+
+
+@settings(max_examples=15)
+@given(st.permutations(range(15)), st.integers(1, 15), st.integers(0, 100))
+def test_crosses_and_only_they_are_read_as_crosses(
+    vote: PrintedVote, order: list[int], count: int, seed: int
+) -> None:
+    """Any choice of boxes, several on a line among them."""
+    sheet = sheet_of(vote)
+    chosen = {keys_of(sheet)[index] for index in order[:count]}
+    marks = dict.fromkeys(sorted(chosen), MarkKind.CROSS_STRAIGHT)
+    states = states_of(read_marks(vote, marks, steady(), PLAIN, seed))
+    assert {key for key, state in states.items() if state is BoxState.CROSS} == chosen
+    assert {key for key, state in states.items() if state is BoxState.EMPTY} == set(states) - chosen
+
+
+@pytest.mark.parametrize("dpi", [150, 200, 300, 400])
+@pytest.mark.parametrize("size", [1.5, 1.9])
+def test_a_large_cross_stays_with_its_own_box(vote: PrintedVote, dpi: int, size: float) -> None:
+    """It leaves its box on all sides and reaches far towards the boxes around it."""
+    sheet = sheet_of(vote)
+    half = size / 2
+    cross = (bowed((-half, -half), (half, half), 0.0), bowed((half, -half), (-half, half), 0.0))
+    key = keys_of(sheet)[7]
+    states = states_of(read_marks(vote, {key: cross}, steady(), ScanSettings(dpi=dpi)))
+    assert states[key] is BoxState.CROSS
+    assert {state for other, state in states.items() if other != key} == {BoxState.EMPTY}
+
+
+@pytest.mark.parametrize("depth_mm", [0.8, 1.4, 2.0])
+@pytest.mark.parametrize("columns", [(4, 7), (7, 4)], ids=["below", "above"])
+def test_a_stroke_that_spills_into_the_next_box_is_no_mark_there(
+    vote: PrintedVote, depth_mm: float, columns: tuple[int, int]
+) -> None:
+    sheet = sheet_of(vote)
+    own, other = (keys_of(sheet)[index] for index in columns)
+    (x, y), far = rect_of(sheet, own).centre_mm, rect_of(sheet, other)
+    down = 1 if far.y_mm > y else -1
+    edge = (far.y_mm if down > 0 else far.bottom_mm) + down * depth_mm
+    reach = abs(edge - y)
+    strokes = (
+        bowed((x - 0.5 * reach, y - down * 0.6 * reach), (x + 0.8, edge), 0.0),
+        bowed((x + 0.5 * reach, y - down * 0.6 * reach), (x - 0.8, edge - down * 3.0), 0.0),
+    )
+    page = draw_on(sheet.paper, sheet, strokes, steady())
+    states = states_of(read(scan(page, sheet, ScanSettings(dpi=300)), vote))
+    assert states[other] is BoxState.EMPTY
+    assert states[own] in (BoxState.CROSS, BoxState.UNCLEAR)
+    assert {state for key, state in states.items() if key != own} == {BoxState.EMPTY}
+
+
+EMPTY_SCANS = {
+    "150 dpi": ScanSettings(dpi=150),
+    "600 dpi": ScanSettings(dpi=600),
+    "colour, yellow light": ScanSettings(dpi=200, mode=ColourMode.COLOUR, warmth=1.0),
+    "one bit, light": ScanSettings(dpi=300, mode=ColourMode.BINARY, threshold=130),
+    "one bit, dark": ScanSettings(dpi=300, mode=ColourMode.BINARY, threshold=185),
+    "dithered": ScanSettings(dpi=300, mode=ColourMode.DITHER),
+    "skewed": ScanSettings(dpi=200, skew_deg=5.0, margin_mm=6.0),
+    "upside down, skewed": ScanSettings(dpi=200, quarter_turns=2, skew_deg=-4.0, margin_mm=6.0),
+    "stretched": ScanSettings(dpi=200, stretch_x=0.985, stretch_y=1.02),
+    "uneven feed": ScanSettings(dpi=300, uneven_feed_mm=0.6, drift_mm=0.3, margin_mm=2.0),
+    "printed small": ScanSettings(dpi=200, print_scale=0.96),
+    "uneven light": ScanSettings(dpi=200, illumination=0.25),
+    "grey paper": ScanSettings(dpi=200, white=205, black=60),
+    "noisy": ScanSettings(dpi=200, noise=7.0, paper_grain=3.0),
+    "jpeg": ScanSettings(dpi=200, jpeg_quality=35),
+    "blurred": ScanSettings(dpi=200, blur_mm=0.12),
+    "black surround": ScanSettings(dpi=200, surround=Surround.BLACK, margin_mm=5.0),
+    "dust": ScanSettings(dpi=300, wear=Wear(specks=80)),
+    "folded and crumpled": ScanSettings(
+        dpi=200, wear=Wear(folds=(Fold(118.0, False, 0.6), Fold(74.0, True, 0.4)), crumple=0.6)
+    ),
+    "photocopy": ScanSettings(dpi=300, photocopy=True),
+}
+
+
+@pytest.mark.parametrize("name", EMPTY_SCANS)
+def test_an_unmarked_page_reads_empty(vote: PrintedVote, name: str) -> None:
+    sheet = sheet_of(vote)
+    reading = read(scan(sheet.paper, sheet, EMPTY_SCANS[name], 3), vote)
+    assert set(states_of(reading).values()) == {BoxState.EMPTY}
+    assert all(box.evidence is None for box in reading.boxes)
+
+
+def test_print_that_shines_through_is_no_mark(vote: PrintedVote) -> None:
+    sheet = sheet_of(vote)
+    marks = dict.fromkeys(keys_of(sheet), MarkKind.CROSS_STRAIGHT)
+    back = mark_sheet(sheet, marks, steady(pen="red felt"))
+    from sample_scans.device import scan_page  # noqa: PLC0415
+
+    image = scan_page(
+        sheet.paper, sheet.px_per_mm, ScanSettings(dpi=300, wear=Wear(bleed_through=0.08)), 0, back
+    )
+    assert set(states_of(read(image, vote)).values()) == {BoxState.EMPTY}
