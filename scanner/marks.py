@@ -30,7 +30,7 @@ from records.reading import BoxReading, BoxState, MarkScores
 from scanner.forms import PRINTED_BELOW, REFERENCE_PX_PER_MM, PreparedPage, disc
 from scanner.image import ScanImage
 from scanner.ink import PageInk, darkness_of
-from scanner.options import MarkOptions
+from scanner.options import CrossShape, MarkOptions
 from scanner.registration import PageTransform
 from scanner.strokefit import CrossFit, fit_cross, near_stroke
 
@@ -230,14 +230,20 @@ def _is_cross(scores: MarkScores, fit: CrossFit, found: BoxInk, options: MarkOpt
         left - margin <= x <= right + margin
         and top - margin <= y <= bottom + margin
         and _two_strokes_explain(scores, options)
-        and scores.crossing_deg >= options.cross_min_angle_deg
-        and scores.arm_share >= options.cross_min_arm
+        and any(_has_shape(scores, shape) for shape in options.cross_shapes)
         and scores.second_fit >= options.cross_min_stroke_share
-        and scores.length_ratio >= options.cross_min_length_ratio
         and scores.tilt_deg >= options.cross_min_tilt_deg
         and scores.blob_share <= options.cross_max_blob
         and scores.coverage >= options.cross_min_coverage
         and scores.stroke_mm <= options.cross_max_stroke_mm
+    )
+
+
+def _has_shape(scores: MarkScores, shape: CrossShape) -> bool:
+    return (
+        scores.arm_share >= shape.min_arm
+        and scores.length_ratio >= shape.min_length_ratio
+        and scores.crossing_deg >= shape.min_angle_deg
     )
 
 

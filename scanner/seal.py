@@ -1,43 +1,82 @@
-"""The header stamp: whether there is one in its zone. It never counts as writing or as a mark."""
+"""The header stamp: whether there is one, and which ink is its own.
+
+The stamp never counts as writing, and only what it covers is taken out of the search for writing: words
+beside it in the seal zone are still found.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from records.geometry import Rect
 from records.reading import SealFinding, SealState
-from scanner.forms import OVERVIEW_PX_PER_MM, PreparedPage, SealSource, crop_mm
+from scanner.forms import OVERVIEW_PX_PER_MM, PreparedPage, SealSource, crop_mm, disc
 from scanner.ink import PageInk
 from scanner.options import SealOptions
 
+_PX = OVERVIEW_PX_PER_MM
 
-def find_seal(
-    page: PreparedPage, source: SealSource, ink: PageInk, options: SealOptions
-) -> SealFinding | None:
-    """Looks for the stamp; None on a page without a seal zone.
+
+@dataclass(frozen=True, slots=True)
+class SealReading:
+    """The finding, None on a page without a seal zone, and the ink it accounts for.
+
+    Attributes:
+        area: what `covered` spans on the page; None where there is no stamp to account for.
+        covered: bool (height, width) at `OVERVIEW_PX_PER_MM`.
+    """
+
+    finding: SealFinding | None
+    area: Rect | None = None
+    covered: NDArray[np.bool_] | None = None
+
+
+def find_seal(page: PreparedPage, source: SealSource, ink: PageInk, options: SealOptions) -> SealReading:
+    """Looks for the stamp.
 
     A hand stamp is unprinted ink in the zone, which is enlarged because hands miss. A printed seal is
     present where the paper is as dark as the reference says.
     """
     if page.layout.seal is None:
-        return None
+        return SealReading(None)
     if source is SealSource.PRINTED:
-        return _printed_seal(page.layout.seal, page, ink, options)
+        return SealReading(_printed_seal(page.layout.seal, page, ink, options))
     zone = page.layout.seal.inflated(options.margin_mm)
     inked = ink.unprinted_in(zone)
-    inked_mm2 = float(np.count_nonzero(inked)) / OVERVIEW_PX_PER_MM**2
-    coverage = inked_mm2 / page.layout.seal.area_mm2
-    state = _state(coverage, options)
-    evidence = None
-    if state is not SealState.ABSENT:
-        rows, columns = np.nonzero(inked)
-        evidence = Rect(
-            zone.x_mm + float(columns.min()) / OVERVIEW_PX_PER_MM,
-            zone.y_mm + float(rows.min()) / OVERVIEW_PX_PER_MM,
-            float(np.ptp(columns) + 1) / OVERVIEW_PX_PER_MM,
-            float(np.ptp(rows) + 1) / OVERVIEW_PX_PER_MM,
-        ).rounded()
-    return SealFinding(state, round(coverage, 4), evidence)
+    covered = _stamp_area(inked, page.layout.seal, options)
+    own = (inked > 0) & covered
+    coverage = float(np.count_nonzero(own)) / _PX**2 / page.layout.seal.area_mm2
+    finding = SealFinding(_state(coverage, options), round(coverage, 4), _bounds(own, zone))
+    return SealReading(finding, zone, covered)
+
+
+def _stamp_area(inked: NDArray[np.uint8], seal: Rect, options: SealOptions) -> NDArray[np.bool_]:
+    """What the stamp covers: the circle around its large pieces, no larger than a stamp can be.
+
+    Where no piece is large (a faint stamp falls apart) it is the nominal zone.
+    """
+    closed = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, disc(round(options.join_mm * _PX / 2)))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    sizes = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) if count > 1 else np.zeros(0)
+    large = np.flatnonzero(sizes >= options.piece_mm * _PX) + 1
+    nominal = np.zeros(inked.shape, np.uint8)
+    edge = round((options.margin_mm - options.stray_mm) * _PX)
+    nominal[edge:-edge, edge:-edge] = 1
+    if not len(large):
+        return nominal > 0
+    points = np.asarray(cv2.findNonZero(np.isin(labels, large).astype(np.uint8)))
+    centre, radius = cv2.minEnclosingCircle(points)
+    if radius > (max(seal.width_mm, seal.height_mm) / 2 + options.stray_mm) * _PX:
+        return nominal > 0  # something is written into the stamp: judge what stands outside
+    # Print cuts the stamp into pieces; the circle around the large ones restores the whole.
+    disc_mask = np.zeros(inked.shape, np.uint8)
+    place = round(float(centre[0])), round(float(centre[1]))
+    cv2.circle(disc_mask, place, round(radius + options.rim_mm * _PX), 1, thickness=-1)
+    return disc_mask > 0
 
 
 def _state(coverage: float, options: SealOptions) -> SealState:
@@ -46,12 +85,28 @@ def _state(coverage: float, options: SealOptions) -> SealState:
     return SealState.ABSENT if coverage <= options.absent_coverage else SealState.UNCLEAR
 
 
+def _bounds(own: NDArray[np.bool_], zone: Rect) -> Rect | None:
+    rows, columns = np.nonzero(own)
+    if not len(rows):
+        return None
+    return Rect(
+        zone.x_mm + float(columns.min()) / _PX,
+        zone.y_mm + float(rows.min()) / _PX,
+        float(np.ptp(columns) + 1) / _PX,
+        float(np.ptp(rows) + 1) / _PX,
+    ).rounded()
+
+
 def _printed_seal(zone: Rect, page: PreparedPage, ink: PageInk, options: SealOptions) -> SealFinding:
-    reference = crop_mm(page.overview, zone, OVERVIEW_PX_PER_MM, fill=255)
-    darkness = crop_mm(ink.darkness, zone, OVERVIEW_PX_PER_MM, fill=0)
-    expected = reference < 160
+    reference = crop_mm(page.overview, zone, _PX, fill=255)
+    darkness = crop_mm(ink.darkness, zone, _PX, fill=0)
+    expected = reference < _DARK_PRINT
     if not expected.any():
         return SealFinding(SealState.UNCLEAR, 0.0)
     share = float(np.mean(darkness[expected] >= ink.threshold))
     state = SealState.PRESENT if share >= options.printed_share else SealState.UNCLEAR
     return SealFinding(state, round(float(np.mean(darkness >= ink.threshold)), 4), zone.rounded())
+
+
+_DARK_PRINT = 160
+"""A reference pixel darker than this is printed for certain; a red seal is not black."""

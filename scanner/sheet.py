@@ -160,8 +160,7 @@ def _read_page(
     marks = read_boxes(scan, transform, page, ink, options.marks)
     strikes = find_strikes(scan, transform, page, ink, options.strikes)
     seal = find_seal(page, form.seal_source, ink, options.seal)
-    seal_zone = page.layout.seal.inflated(options.seal.margin_mm) if page.layout.seal else None
-    writings = find_writing(page.layout, form.page_size_mm, ink, marks, strikes, seal_zone, options.writing)
+    writings = find_writing(page.layout, form.page_size_mm, ink, marks, strikes, seal, options.writing)
     weak = registration.quality.residual_mm > options.registration.weak_residual_mm
     reading = PageReading(
         token=token,
@@ -169,7 +168,7 @@ def _read_page(
         boxes=tuple(mark.reading for mark in marks),
         strikes=strikes,
         writings=writings,
-        seal=seal,
+        seal=seal.finding,
         review=(ReviewReason.WEAK_REGISTRATION,) if weak else (),
     )
     if debug is not None:

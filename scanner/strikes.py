@@ -4,8 +4,8 @@ Within the rectangle of a name and position the crop is laid over the reference 
 paper between and inside the letters can be seen, and what print alone can account for is taken away. A
 stroke through the text, straight, waved or scribbled, darkens that paper in one millimetre column after
 another, at the height where letters stand. A copier or a coarse scan fattens letters, too, but that ink
-clings to them; a stroke also leaves ink clear of every letter. Ink that only runs below or above the letters, ink that is
-faint, and all ink on a noisy page is no certain strike; a person looks at it.
+clings to them; a stroke also leaves ink clear of every letter. Ink that only runs below or above the
+letters, ink that is faint, and all ink on a noisy page is no certain strike; a person looks at it.
 """
 
 from __future__ import annotations

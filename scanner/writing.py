@@ -22,6 +22,7 @@ from scanner.forms import OVERVIEW_PX_PER_MM, REFERENCE_PX_PER_MM, disc
 from scanner.ink import PageInk
 from scanner.marks import MarkReading
 from scanner.options import WritingOptions
+from scanner.seal import SealReading
 from scanner.strokefit import fit_cross
 
 _PX = OVERVIEW_PX_PER_MM
@@ -61,15 +62,17 @@ def find_writing(
     ink: PageInk,
     marks: Sequence[MarkReading],
     strikes: Sequence[StrikeFinding],
-    seal_zone: Rect | None,
+    seal: SealReading,
     options: WritingOptions,
 ) -> tuple[WritingFinding, ...]:
     """Every group of leftover ink that is not dirt, from the top of the page down."""
     left = ink.unprinted.copy()
-    for zone in _zones_of_others(page, strikes, seal_zone, options):
+    for zone in _zones_of_others(page, strikes, options):
         _clear(left, zone)
     for mark in marks:
         _take_mark(left, mark)
+    if seal.area is not None and seal.covered is not None:
+        _take_covered(left, seal.area, seal.covered)
     _clear_margin(left, options.edge_mm)
     groups = _group_ink(left, ink, page_size_mm, options)
     written = [group for group in groups if not _is_dirt(group, page_size_mm, options)]
@@ -78,14 +81,12 @@ def find_writing(
 
 
 def _zones_of_others(
-    page: LayoutPage, strikes: Sequence[StrikeFinding], seal_zone: Rect | None, options: WritingOptions
+    page: LayoutPage, strikes: Sequence[StrikeFinding], options: WritingOptions
 ) -> Iterable[Rect]:
     yield page.qr.inflated(options.code_margin_mm)
     yield page.serial.inflated(options.code_margin_mm)
     for fiducial in page.fiducials:
         yield fiducial.inflated(options.code_margin_mm / 2)
-    if seal_zone is not None:
-        yield seal_zone
     for strike in strikes:
         yield strike.evidence.inflated(options.join_mm)
 
@@ -114,7 +115,12 @@ def _take_mark(ink: NDArray[np.uint8], mark: MarkReading) -> None:
     grown = cv2.dilate(own, disc(round(0.5 * REFERENCE_PX_PER_MM)))
     size = (round(own.shape[1] / factor), round(own.shape[0] / factor))
     covered = cv2.resize(grown, size, interpolation=cv2.INTER_AREA) > 0
-    top, left = round(mark.ink.area.y_mm * _PX), round(mark.ink.area.x_mm * _PX)
+    _take_covered(ink, mark.ink.area, covered)
+
+
+def _take_covered(ink: NDArray[np.uint8], area: Rect, covered: NDArray[np.bool_]) -> None:
+    """Clears `ink` where `covered`, an overview grid over `area`, says so."""
+    top, left = round(area.y_mm * _PX), round(area.x_mm * _PX)
     rows = slice(max(0, top), min(ink.shape[0], top + covered.shape[0]))
     columns = slice(max(0, left), min(ink.shape[1], left + covered.shape[1]))
     part = covered[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]

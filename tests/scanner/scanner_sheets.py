@@ -29,7 +29,7 @@ from scanner.image import ScanImage, make_scan_image, to_grey
 from scanner.ink import PageInk, find_ink
 from scanner.options import ReaderOptions
 from scanner.registration import Registration, register_page
-from scanner.sheet import ReadingContext, read_sheet
+from scanner.sheet import read_sheet
 from scanner.token import find_codes
 
 OPTIONS = ReaderOptions()
@@ -85,9 +85,7 @@ def name_rect(sheet: Sheet, official: str) -> Rect:
     return next(name.rect for name in sheet.place.names if name.official == official)
 
 
-def mark_sheet(
-    sheet: Sheet, marks: Mapping[BoxKey, MarkKind | Strokes], by: Hand, seed: int = 0
-) -> Page:
+def mark_sheet(sheet: Sheet, marks: Mapping[BoxKey, MarkKind | Strokes], by: Hand, seed: int = 0) -> Page:
     """The page with a mark in each of the boxes named.
 
     A mark depends on its own box and on `seed`, never on which other boxes are marked.
@@ -215,5 +213,3 @@ def with_code(sheet: Sheet, text: str | bytes | None) -> Sheet:
         top, left = round(place.y_mm * scale), round(place.x_mm * scale)
         page[top : top + side, left : left + side] = code_picture(text, side)[:, :, None]
     return replace(sheet, paper=page)
-
-

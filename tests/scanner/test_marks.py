@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import json
-from itertools import product
-
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +7,7 @@ from scanner_sheets import (
     PENS,
     PLAIN,
     BoxKey,
+    a5_vote,
     boxes_of,
     draw_on,
     hand,
@@ -27,13 +24,10 @@ from scanner_sheets import (
 
 from benchmarks.votes import PrintedVote
 from records.reading import BoxState
-from records.rules import RuleSet
-from sample_scans.mark_shapes import MARK_STATES, OTHER_MARKS, PLAIN_CROSSES, MarkKind
-from sample_scans.pens import Hand, PenKind, make_pen
+from sample_scans.mark_shapes import MARK_STATES, PLAIN_CROSSES, MarkKind
 from sample_scans.settings import ColourMode, Fold, ScanSettings, Surround, Wear
-from sample_scans.strokes import bowed, writer_from_seed
+from sample_scans.strokes import bowed
 from sample_scans.voter import Sheet
-from scanner.options import MarkOptions
 
 KINDS = tuple(kind for kind in MarkKind if kind is not MarkKind.CROSS_REAL)
 CERTAIN = {BoxState.CROSS, BoxState.EMPTY}
@@ -85,7 +79,7 @@ def test_a_cross_tells_where_its_ink_is(vote: PrintedVote) -> None:
     box = boxes_of(read_marks(vote, {key: MarkKind.CROSS_STRAIGHT}, steady()))[key]
     rect = rect_of(sheet, key)
     assert box.evidence is not None
-    assert box.evidence.intersection_mm2(rect) > 0.9 * box.evidence.area_mm2
+    assert box.evidence.intersection_mm2(rect.inflated(0.8)) > 0.95 * box.evidence.area_mm2
     assert box.evidence.contains(*rect.centre_mm)
     assert box.scores.size_mm == pytest.approx(0.9 * rect.width_mm, abs=1.2)
 
@@ -102,7 +96,7 @@ def test_stroke_width_and_angle_are_those_drawn(vote: PrintedVote, width: float,
     assert scores.cross_fit > 0.95
 
 
-@settings(max_examples=20)
+@settings(max_examples=25)
 @given(
     st.integers(0, 4),
     st.lists(st.sampled_from((None, *IN_THE_BOX)), min_size=3, max_size=3),
@@ -110,10 +104,10 @@ def test_stroke_width_and_angle_are_those_drawn(vote: PrintedVote, width: float,
     st.sampled_from(sorted(PENS)),
 )
 def test_a_box_reads_the_same_whatever_its_row_holds(
-    vote: PrintedVote, row: int, kinds: list[MarkKind | None], seed: int, pen: str
+    row: int, kinds: list[MarkKind | None], seed: int, pen: str
 ) -> None:
-    sheet = sheet_of(vote)
-    keys = keys_of(sheet)[3 * row : 3 * row + 3]
+    vote = a5_vote()
+    keys = keys_of(sheet_of(vote))[3 * row : 3 * row + 3]
     marks = {key: kind for key, kind in zip(keys, kinds, strict=True) if kind is not None}
     together = states_of(read_marks(vote, marks, hand(seed, pen), PLAIN, seed))
     for key in keys:
@@ -124,10 +118,9 @@ def test_a_box_reads_the_same_whatever_its_row_holds(
 
 @settings(max_examples=15)
 @given(st.permutations(range(15)), st.integers(1, 15), st.integers(0, 100))
-def test_crosses_and_only_they_are_read_as_crosses(
-    vote: PrintedVote, order: list[int], count: int, seed: int
-) -> None:
+def test_crosses_and_only_they_are_read_as_crosses(order: list[int], count: int, seed: int) -> None:
     """Any choice of boxes, several on a line among them."""
+    vote = a5_vote()
     sheet = sheet_of(vote)
     chosen = {keys_of(sheet)[index] for index in order[:count]}
     marks = dict.fromkeys(sorted(chosen), MarkKind.CROSS_STRAIGHT)
@@ -150,25 +143,23 @@ def test_a_large_cross_stays_with_its_own_box(vote: PrintedVote, dpi: int, size:
 
 
 @pytest.mark.parametrize("depth_mm", [0.8, 1.4, 2.0])
-@pytest.mark.parametrize("columns", [(4, 7), (7, 4)], ids=["below", "above"])
-def test_a_stroke_that_spills_into_the_next_box_is_no_mark_there(
-    vote: PrintedVote, depth_mm: float, columns: tuple[int, int]
+@pytest.mark.parametrize("indices", [(4, 7), (7, 4)], ids=["below", "above"])
+def test_a_leg_that_ends_in_the_next_box_is_no_mark_there(
+    vote: PrintedVote, depth_mm: float, indices: tuple[int, int]
 ) -> None:
     sheet = sheet_of(vote)
-    own, other = (keys_of(sheet)[index] for index in columns)
+    own, other = (keys_of(sheet)[index] for index in indices)
     (x, y), far = rect_of(sheet, own).centre_mm, rect_of(sheet, other)
     down = 1 if far.y_mm > y else -1
     edge = (far.y_mm if down > 0 else far.bottom_mm) + down * depth_mm
-    reach = abs(edge - y)
-    strokes = (
-        bowed((x - 0.5 * reach, y - down * 0.6 * reach), (x + 0.8, edge), 0.0),
-        bowed((x + 0.5 * reach, y - down * 0.6 * reach), (x - 0.8, edge - down * 3.0), 0.0),
+    legs = (
+        bowed((x - 0.6, y - down * 3.0), (x + 0.2 * abs(edge - y), edge), 0.0),
+        bowed((x + 2.4, y - down * 2.4), (x - 2.4, y + down * 2.4), 0.0),
     )
-    page = draw_on(sheet.paper, sheet, strokes, steady())
+    page = draw_on(sheet.paper, sheet, legs, steady())
     states = states_of(read(scan(page, sheet, ScanSettings(dpi=300)), vote))
-    assert states[other] is BoxState.EMPTY
-    assert states[own] in (BoxState.CROSS, BoxState.UNCLEAR)
     assert {state for key, state in states.items() if key != own} == {BoxState.EMPTY}
+    assert states[own] is not BoxState.EMPTY
 
 
 EMPTY_SCANS = {
