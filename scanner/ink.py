@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from records.geometry import Rect
 from scanner.forms import OVERVIEW_PX_PER_MM, PreparedPage, crop_mm
 from scanner.image import ScanImage
-from scanner.options import InkOptions
+from scanner.options import InkOptions, ReaderOptions
 from scanner.registration import PageTransform, warp_overview
+from scanner.streaks import PageLine, find_folds, find_streaks, line_mask
 
 _PAPER_CELL_PX = 8
 
@@ -32,6 +33,7 @@ class PageInk:
         paper: brightness of the paper, one cell per 2 mm.
         threshold: darkness from which on a pixel is ink, 0 … 255.
         noise: standard deviation of the paper's darkness, 0 … 255.
+        lines: streaks and folds; `unprinted` is 0 under them.
     """
 
     darkness: NDArray[np.uint8]
@@ -39,6 +41,7 @@ class PageInk:
     paper: NDArray[np.uint8]
     threshold: int
     noise: float
+    lines: tuple[PageLine, ...] = ()
 
     def is_too_noisy(self, options: InkOptions) -> bool:
         """Whether the paper's noise hides marks that a person would see."""
@@ -60,21 +63,27 @@ def find_ink(
     transform: PageTransform,
     page: PreparedPage,
     page_size_mm: tuple[float, float],
-    options: InkOptions,
+    options: ReaderOptions,
 ) -> PageInk:
     """Measures the paper, its noise and the unprinted ink of the whole page."""
     ratio = image.coarse_factor / image.detail_factor
     overview = warp_overview(image.coarse, transform, ratio, page_size_mm)
+    lines = find_streaks(image.coarse, transform, ratio, options.streaks) + find_folds(
+        overview, options.streaks
+    )
     paper = _paper_brightness(overview)
     full = cv2.resize(paper, (overview.shape[1], overview.shape[0]), interpolation=cv2.INTER_LINEAR)
     darkness = cv2.bitwise_not(cv2.divide(overview, full, scale=255)).astype(np.uint8)
     noise = _paper_noise(darkness, page.printed_overview)
-    threshold = round(255 * max(options.min_darkness, options.noise_factor * noise / 255))
+    threshold = round(255 * max(options.ink.min_darkness, options.ink.noise_factor * noise / 255))
     inked = cv2.threshold(darkness, threshold, 255, cv2.THRESH_BINARY)[1]
     unprinted = cv2.bitwise_and(inked, cv2.bitwise_not(page.printed_overview)).astype(np.uint8)
+    covered = line_mask(lines, Rect(0.0, 0.0, *page_size_mm), OVERVIEW_PX_PER_MM)
+    if covered is not None:
+        unprinted[covered] = 0
     for array in (darkness, unprinted, paper):
         array.setflags(write=False)
-    return PageInk(darkness, unprinted, paper, threshold, noise)
+    return PageInk(darkness, unprinted, paper, threshold, noise, lines)
 
 
 def darkness_of(crop: NDArray[np.uint8], paper_level: int) -> NDArray[np.uint8]:

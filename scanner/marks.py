@@ -32,6 +32,7 @@ from scanner.image import ScanImage
 from scanner.ink import PageInk, darkness_of
 from scanner.options import CrossShape, MarkOptions
 from scanner.registration import PageTransform
+from scanner.streaks import line_mask
 from scanner.strokefit import CrossFit, fit_cross, near_stroke
 
 _PX = REFERENCE_PX_PER_MM
@@ -104,6 +105,9 @@ def find_box_ink(
     darkness = darkness_of(transform.crop(image.detail, area, _PX), level)
     printed = _printed_around(page, area, options)
     inked = ((darkness >= max(ink.threshold, 1)) & (printed == 0)).astype(np.uint8)
+    covered = line_mask(ink.lines, area, _PX)
+    if covered is not None:
+        inked[covered] = 0
     inside = tuple(
         round(value * _PX)
         for value in (

@@ -78,6 +78,26 @@ class InkOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class StreakOptions:
+    """Streaks and folds; see `scanner.streaks`.
+
+    Attributes:
+        max_width_mm: a wider dark band is no line.
+        min_depth: grey levels (of 255) by which a line is darker than its surroundings.
+        min_share: share of the page's length on which it must be; the longest printed rule of a form
+            covers less, and never reaches both ends.
+        end_blocks: how many of the 48 blocks along the page make its end; a line must be in both.
+        margin_mm: masked on both sides of a line.
+    """
+
+    max_width_mm: float = 1.6
+    min_depth: int = 5
+    min_share: float = 0.88
+    end_blocks: int = 2
+    margin_mm: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
 class CrossShape:
     """Two strokes that cross like an X: arms, lengths and angle allow for each other.
 
@@ -279,6 +299,7 @@ class ReaderOptions:
     image: ImageOptions = field(default_factory=ImageOptions)
     registration: RegistrationOptions = field(default_factory=RegistrationOptions)
     ink: InkOptions = field(default_factory=InkOptions)
+    streaks: StreakOptions = field(default_factory=StreakOptions)
     marks: MarkOptions = field(default_factory=MarkOptions)
     strikes: StrikeOptions = field(default_factory=StrikeOptions)
     writing: WritingOptions = field(default_factory=WritingOptions)

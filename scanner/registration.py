@@ -70,6 +70,14 @@ class PageTransform:
         """Page points (n, 2) as detail image pixels (n, 2)."""
         return self.displaced(points_mm) @ self.affine[:, :2].T + self.affine[:, 2]
 
+    def to_page(self, pixels: FloatArray) -> FloatArray:
+        """Inverse of `to_pixels`, (n, 2) each, to a few hundredths of a millimetre."""
+        displaced = (pixels - self.affine[:, 2]) @ np.linalg.inv(self.affine[:, :2]).T
+        points = displaced.copy()
+        for _ in range(3):
+            points -= self.displaced(points) - displaced
+        return points
+
     def local_affine(self, rect: Rect, px_per_mm: float) -> FloatArray:
         """The map (2, 3) from pixels of a crop of `rect` to detail image pixels, exact at three corners."""
         corners = np.array(

@@ -150,11 +150,11 @@ def _read_page(
     if registration is None or not _fits(registration, options):
         return SheetRejection(RejectionReason.NOT_REGISTERED, _registration_details(registration), token)
     transform = registration.transform
-    ink = find_ink(scan, transform, page, form.page_size_mm, options.ink)
+    ink = find_ink(scan, transform, page, form.page_size_mm, options)
     if ink.is_too_noisy(options.ink):
         # A dithered scan is grey again once smoothed; codes and registration do without.
         scan = smoothed(scan, options.ink.smoothing_mm * registration.quality.dpi_y / MM_PER_INCH)
-        ink = find_ink(scan, transform, page, form.page_size_mm, options.ink)
+        ink = find_ink(scan, transform, page, form.page_size_mm, options)
     if ink.is_too_noisy(options.ink):
         return SheetRejection(RejectionReason.PAGE_IMAGE, (("noise", f"{ink.noise / 255:.2f}"),), token)
     marks = read_boxes(scan, transform, page, ink, options.marks)

@@ -27,6 +27,7 @@ from scanner.ink import PageInk, darkness_of
 from scanner.marks import on_reference_grid
 from scanner.options import StrikeOptions
 from scanner.registration import PageTransform
+from scanner.streaks import line_mask
 
 _PX = REFERENCE_PX_PER_MM
 
@@ -132,11 +133,14 @@ def score_name(
     limit = max(round(options.min_darkness * 255), ink.threshold)
     surplus = cv2.subtract(darkness, name.expected).astype(np.uint8)
     surplus[surplus < limit] = 0
+    covered = line_mask(ink.lines, name.area, _PX)
+    if covered is not None:
+        surplus[covered] = 0
     run = _longest_run(surplus > 0, options)
     if run is None:
         return None
     part = slice(None), slice(*run)
-    clear = cv2.subtract(darkness[part], name.expected_widely[part]) >= limit
+    clear = (cv2.subtract(darkness[part], name.expected_widely[part]) >= limit) & (surplus[part] > 0)
     return _scores(surplus, name, run, float(np.count_nonzero(clear)) / _PX**2)
 
 

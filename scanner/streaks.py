@@ -1,0 +1,102 @@
+"""Lines that no voter drew: streaks of a dirty scanner glass and folds of the paper.
+
+A streak runs exactly along the scanner's feed, from one end of the image to the other; a fold runs along
+the paper's axes from edge to edge. Both are narrow, and both reach into the outermost margins, where
+neither print nor handwriting reaches. What is not there from end to end is left to the other stages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from records.geometry import Rect
+from scanner.forms import OVERVIEW_PX_PER_MM
+from scanner.options import StreakOptions
+from scanner.registration import PageTransform
+
+_BLOCKS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """A streak or fold on the page.
+
+    Attributes:
+        points_mm: float64 (n, 2), along it.
+        width_mm: of what is masked.
+    """
+
+    points_mm: NDArray[np.float64]
+    width_mm: float
+
+
+def find_streaks(
+    coarse: NDArray[np.uint8], transform: PageTransform, pixel_ratio: float, options: StreakOptions
+) -> tuple[PageLine, ...]:
+    """Streaks along either axis of the image as scanned.
+
+    Args:
+        coarse: uint8 (height, width).
+        transform: the page's transform.
+        pixel_ratio: from pixels of `coarse` to those of the detail image.
+        options: limits.
+    """
+    px_per_mm = float(np.hypot(*transform.affine[:, 0])) / pixel_ratio
+    lines: list[PageLine] = []
+    for image, swap in ((coarse, False), (cv2.transpose(coarse), True)):
+        for start, end in _full_columns(np.asarray(image, dtype=np.uint8), px_per_mm, options):
+            rows = np.linspace(0, image.shape[0] - 1, 16)
+            columns = np.full(16, (start + end - 1) / 2)
+            pixels = np.column_stack((rows, columns) if swap else (columns, rows))
+            pixels = (pixels + 0.5) * pixel_ratio - 0.5
+            lines.append(_line(transform.to_page(pixels), (end - start) / px_per_mm, options))
+    return tuple(lines)
+
+
+def find_folds(overview: NDArray[np.uint8], options: StreakOptions) -> tuple[PageLine, ...]:
+    """Folds along either axis of the page; `overview` is upright at `OVERVIEW_PX_PER_MM`."""
+    lines: list[PageLine] = []
+    for image, swap in ((overview, False), (cv2.transpose(overview), True)):
+        for start, end in _full_columns(np.asarray(image, dtype=np.uint8), OVERVIEW_PX_PER_MM, options):
+            along = np.array((0.0, image.shape[0] / OVERVIEW_PX_PER_MM))
+            across = np.full(2, (start + end) / 2 / OVERVIEW_PX_PER_MM)
+            points = np.column_stack((along, across) if swap else (across, along))
+            lines.append(_line(points, (end - start) / OVERVIEW_PX_PER_MM, options))
+    return tuple(lines)
+
+
+def line_mask(lines: tuple[PageLine, ...], area: Rect, px_per_mm: float) -> NDArray[np.bool_] | None:
+    """Which pixels of a crop of `area` the lines cover; None where there are no lines."""
+    if not lines:
+        return None
+    shape = max(1, round(area.height_mm * px_per_mm)), max(1, round(area.width_mm * px_per_mm))
+    mask = np.zeros(shape, np.uint8)
+    for line in lines:
+        pixels = (line.points_mm - (area.x_mm, area.y_mm)) * px_per_mm - 0.5
+        thickness = max(1, round(line.width_mm * px_per_mm))
+        cv2.polylines(mask, [np.round(pixels).astype(np.int32)], isClosed=False, color=1, thickness=thickness)
+    return mask > 0
+
+
+def _line(points_mm: NDArray[np.float64], width_mm: float, options: StreakOptions) -> PageLine:
+    return PageLine(points_mm, width_mm + 2 * options.margin_mm)
+
+
+def _full_columns(
+    image: NDArray[np.uint8], px_per_mm: float, options: StreakOptions
+) -> tuple[tuple[int, int], ...]:
+    """Runs of pixel columns that are darker than their surroundings from end to end."""
+    blocks = cv2.resize(image, (image.shape[1], _BLOCKS), interpolation=cv2.INTER_AREA)
+    widest = 2 * round(options.max_width_mm * px_per_mm / 2) + 1
+    filled = cv2.morphologyEx(blocks, cv2.MORPH_CLOSE, np.ones((1, widest), np.uint8))
+    darker = cv2.subtract(filled, blocks) >= options.min_depth
+    ends = darker[: options.end_blocks].any(axis=0) & darker[-options.end_blocks :].any(axis=0)
+    full = np.flatnonzero((darker.mean(axis=0) >= options.min_share) & ends)
+    if not len(full):
+        return ()
+    parts = np.split(full, np.flatnonzero(np.diff(full) > 2) + 1)
+    return tuple((int(part[0]), int(part[-1]) + 1) for part in parts)
