@@ -79,12 +79,12 @@ def read_all(marks: list[RecordedMark], arguments: argparse.Namespace) -> dict[s
             if arguments.save and wrong and mark.label != "word":
                 arguments.save.mkdir(parents=True, exist_ok=True)
                 name = f"{label.replace(' ', '_')}-{box.state}-{start}-{box.official}-{box.level}.png"
-                cv2.imwrite(str(arguments.save / name), _crop(image, voted, box.official, box.level, sheet))
+                cv2.imwrite(str(arguments.save / name), _crop(voted, box.official, box.level, sheet))
                 print(name, box.scores)
     return table
 
 
-def _crop(image: np.ndarray, voted: np.ndarray, official: str, level: str, sheet: object) -> np.ndarray:
+def _crop(voted: np.ndarray, official: str, level: str, sheet: object) -> np.ndarray:
     place = next(b for b in sheet.place.boxes if (b.official, b.level) == (official, level))
     rect = place.rect.inflated(4)
     scale = sheet.px_per_mm

@@ -75,9 +75,8 @@ def _silent_findings(truth: Truth, result: PageReading) -> list[str]:
     drawn = {strike.official for strike in truth.strikes}
     kinds = {strike.official: strike.kind for strike in truth.strikes}
     writing = bool(result.writings)
-    for official in truth.struck_officials:
-        if official not in found and not writing:
-            silent.append(f"{official} strike {kinds[official]} missed")
+    if not writing:
+        silent += [f"{o} strike {kinds[o]} missed" for o in truth.struck_officials if o not in found]
     silent += [f"{official} struck without a strike" for official in sorted(certain - drawn)]
     if truth.writings and not (result.writings or result.strikes):
         silent.append(f"writing {[w.text for w in truth.writings]} missed")

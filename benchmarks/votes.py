@@ -26,9 +26,9 @@ from scanner.sheet import ReadingContext
 from tally.rules import load_rule_set
 
 PAPER_DPI = 300
-_FAMILY = "Nguyễn Trần Lê Phạm Võ Đặng Bùi Hồ Ngô Dương Lý Huỳnh".split()
-_MIDDLE = "Văn|Thị|Hoàng|Minh|Thị Hương|Quốc|Đức|Sỹ|Thanh|Hữu|Ngọc|Tấn".split("|")
-_GIVEN = "An Bích Cường Đức Giang Hùng Khánh Long Mỹ Nghĩa Phượng Quyền".split()
+_FAMILY = ["Nguyễn", "Trần", "Lê", "Phạm", "Võ", "Đặng", "Bùi", "Hồ", "Ngô", "Dương", "Lý", "Huỳnh"]
+_MIDDLE = ["Văn", "Thị", "Hoàng", "Minh", "Thị Hương", "Quốc", "Đức", "Sỹ", "Thanh", "Hữu", "Ngọc", "Tấn"]
+_GIVEN = ["An", "Bích", "Cường", "Đức", "Giang", "Hùng", "Khánh", "Long", "Mỹ", "Nghĩa", "Phượng", "Quyền"]
 _POSITIONS = (
     "Chủ tịch UBND tỉnh",
     "Phó Chủ tịch UBND tỉnh",

@@ -170,7 +170,7 @@ def disc(radius_px: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), dtype=np.uint8)
 
 
-_CELL_MM = 30.0
+_CELL_MM = 33.0
 _SPACING_MM = 12.0
 _MIN_CORNER = 2e-4
 """Smallest eigenvalue of the gradient tensor that still pins a patch in both directions; a straight

@@ -134,10 +134,13 @@ def _own_ink(
 ) -> NDArray[np.bool_]:
     """Ink that hangs together, over gaps as wide as the masked outline, with ink inside the box."""
     bridged = cv2.dilate(inked, disc(round(options.bridge_mm * _PX / 2)))
-    _, labels = cv2.connectedComponents(bridged, connectivity=8)
+    count, labels = cv2.connectedComponents(bridged, connectivity=8)
     left, top, right, bottom = inside
-    touching = np.unique(labels[top:bottom, left:right][inked[top:bottom, left:right] > 0])
-    return np.isin(labels, touching[touching > 0]) & (inked > 0)
+    touching = np.zeros(count, dtype=bool)
+    touching[labels[top:bottom, left:right][inked[top:bottom, left:right] > 0]] = True
+    touching[0] = False
+    own: NDArray[np.bool_] = touching[labels] & (inked > 0)
+    return own
 
 
 def _continued(found: BoxInk, fit: CrossFit, scores: MarkScores, options: MarkOptions) -> NDArray[np.bool_]:
@@ -146,10 +149,11 @@ def _continued(found: BoxInk, fit: CrossFit, scores: MarkScores, options: MarkOp
     A stroke that passes the outline at a shallow angle is cut wider than `bridge_mm`; its tip is still
     part of the cross and no mark beside the box.
     """
-    rows, columns = np.nonzero(found.ink & ~found.own)
     mask = np.zeros_like(found.own)
-    if not len(rows):
+    beyond = found.ink & ~found.own
+    if not beyond.any():
         return mask
+    rows, columns = np.nonzero(beyond)
     tolerance = scores.stroke_mm * _PX / 2 + 2 * options.line_tolerance_mm * _PX
     reach = options.continuation_mm * _PX
     points = np.column_stack((columns, rows)).astype(np.float64)
@@ -164,16 +168,16 @@ def _continued(found: BoxInk, fit: CrossFit, scores: MarkScores, options: MarkOp
 def score_box(found: BoxInk, options: MarkOptions) -> tuple[MarkScores, CrossFit | None]:
     """Measures a box's own ink within its window."""
     window = _window(found, options)
-    own = found.own[window]
+    own = np.ascontiguousarray(found.own[window])
     darkness = found.darkness[window]
     left, top, right, bottom = found.inside
     inside = int(np.count_nonzero(found.own[top:bottom, left:right]))
-    rows, columns = np.nonzero(own)
-    if not len(rows):
+    size = max(cv2.boundingRect(own.view(np.uint8))[2:])
+    if not size:
         return MarkScores(), None
-    size = max(int(np.ptp(rows)), int(np.ptp(columns))) + 1
     # The shape is that of the strokes' cores: their blurred edges say more about the scanner's optics.
-    core = own & (darkness >= options.core_share * np.quantile(darkness[own], 0.9))
+    ranked = np.sort(darkness[own])
+    core = own & (darkness >= options.core_share * ranked[int(0.9 * (len(ranked) - 1))])
     rows, columns = np.nonzero(core)
     stroke_px, blob_share = _stroke_width(core)
     bend_px = min(options.line_tolerance_mm * _PX, options.line_tolerance_share * size)
@@ -311,7 +315,7 @@ def _classify_other(scores: MarkScores, options: MarkOptions) -> BoxState:
 
 def _stroke_width(own: NDArray[np.bool_]) -> tuple[float, float]:
     """Typical stroke width in pixels, and the share of the ink in patches wider than strokes are."""
-    padded = np.pad(own.astype(np.uint8), 1)
+    padded = cv2.copyMakeBorder(own.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     distance = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
     values = distance[own]
     # Over a stroke of width w the distance to its edge is spread evenly from 0.5 to w/2.
@@ -336,19 +340,16 @@ def _window(found: BoxInk, options: MarkOptions) -> tuple[slice, slice]:
 
 def _inside_size_mm(found: BoxInk) -> float:
     left, top, right, bottom = found.inside
-    rows, columns = np.nonzero(found.own[top:bottom, left:right])
-    return (max(int(np.ptp(rows)), int(np.ptp(columns))) + 1) / _PX if len(rows) else 0.0
+    inside = np.ascontiguousarray(found.own[top:bottom, left:right])
+    return max(cv2.boundingRect(inside.view(np.uint8))[2:]) / _PX
 
 
 def _bounds(found: BoxInk) -> Rect | None:
-    rows, columns = np.nonzero(found.own)
-    if not len(rows):
+    left, top, width, height = cv2.boundingRect(found.own.view(np.uint8))
+    if not width:
         return None
     return Rect(
-        found.area.x_mm + float(columns.min()) / _PX,
-        found.area.y_mm + float(rows.min()) / _PX,
-        float(np.ptp(columns) + 1) / _PX,
-        float(np.ptp(rows) + 1) / _PX,
+        found.area.x_mm + left / _PX, found.area.y_mm + top / _PX, width / _PX, height / _PX
     ).rounded()
 
 

@@ -147,7 +147,7 @@ class MarkOptions:
     """
 
     window_mm: float = 2.0
-    reach_mm: float = 8.0
+    reach_mm: float = 6.0
     outline_margin_mm: float = 0.22
     bridge_mm: float = 1.4
     continuation_mm: float = 5.0
@@ -160,7 +160,7 @@ class MarkOptions:
     line_tolerance_mm: float = 0.5
     line_tolerance_share: float = 0.06
     cross_min_fit: float = 0.91
-    cross_full_fit: float = 0.97
+    cross_full_fit: float = 0.945
     rest_min_reach: float = 0.8
     side_min_fit: float = 0.88
     side_min_cross_fit: float = 0.70
@@ -206,8 +206,9 @@ class StrikeOptions:
         doubtful_length_mm: a shorter run is dirt.
         block_gap_mm: free paper between the texts of two table columns; the first is the name.
         certain_max_noise: noise of the paper up to which a strike can be certain.
-        certain_surplus: darkness that the run must add to paper and print on average; shading of worn paper
-            stays below it, a faint pencil too, which a person then judges.
+        certain_surplus, certain_surplus_bilevel: darkness that the run must add to paper and print on
+            average; shading of worn paper stays below it, a faint pencil too, which a person then judges.
+            The second is for 1-bit scans.
         min_through: share of a run's ink that must lie at the height of the letters.
     """
 
@@ -227,6 +228,7 @@ class StrikeOptions:
     doubtful_length_mm: float = 3.0
     min_through: float = 0.3
     certain_surplus: float = 0.34
+    certain_surplus_bilevel: float = 0.52
     certain_max_noise: float = 0.05
 
 
@@ -250,6 +252,7 @@ class WritingOptions:
     speck_size_mm: float = 1.5
     speck_ink_mm2: float = 0.4
     certain_size_mm: float = 6.0
+    certain_min_side_mm: float = 3.0
     certain_ink_mm2: float = 3.0
     certain_darkness: float = 0.35
     certain_edge_mm: float = 14.0

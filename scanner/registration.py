@@ -14,6 +14,7 @@ Lengths are page millimetres; pixels are those of the detail image, the centre o
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,23 +79,35 @@ class PageTransform:
             points -= self.displaced(points) - displaced
         return points
 
-    def local_affine(self, rect: Rect, px_per_mm: float) -> FloatArray:
-        """The map (2, 3) from pixels of a crop of `rect` to detail image pixels, exact at three corners."""
+    def local_affines(self, rects: Sequence[Rect], px_per_mm: float) -> list[FloatArray]:
+        """For each rectangle the map (2, 3) from pixels of its crop to detail image pixels.
+
+        Exact at three of the rectangle's corners.
+        """
         corners = np.array(
-            [(rect.x_mm, rect.y_mm), (rect.right_mm, rect.y_mm), (rect.x_mm, rect.bottom_mm)],
+            [
+                corner
+                for rect in rects
+                for corner in (
+                    (rect.x_mm, rect.y_mm),
+                    (rect.right_mm, rect.y_mm),
+                    (rect.x_mm, rect.bottom_mm),
+                )
+            ],
             dtype=np.float64,
         )
-        origin, right, bottom = self.to_pixels(corners)
-        across = (right - origin) / (rect.width_mm * px_per_mm)
-        down = (bottom - origin) / (rect.height_mm * px_per_mm)
+        pixels = self.to_pixels(corners).reshape(-1, 3, 2)
+        sizes = np.array([(rect.width_mm, rect.height_mm) for rect in rects]) * px_per_mm
+        across = (pixels[:, 1] - pixels[:, 0]) / sizes[:, :1]
+        down = (pixels[:, 2] - pixels[:, 0]) / sizes[:, 1:]
         # A crop's pixel centre lies half a pixel inside its edge.
-        start = origin + (across + down) / 2
-        return np.column_stack((across, down, start))
+        start = pixels[:, 0] + (across + down) / 2
+        return list(np.stack((across, down, start), axis=2))
 
     def crop(self, detail: NDArray[np.uint8], rect: Rect, px_per_mm: float) -> NDArray[np.uint8]:
         """The page under `rect` (a few centimetres at most), upright, uint8 (height, width)."""
         height, width = crop_size(rect, px_per_mm)
-        return _warp(detail, self.local_affine(rect, px_per_mm), width, height)
+        return _warp(detail, self.local_affines((rect,), px_per_mm)[0], width, height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +193,21 @@ def warp_overview(
     width = round(page_size_mm[0] * OVERVIEW_PX_PER_MM)
     height = round(page_size_mm[1] * OVERVIEW_PX_PER_MM)
     overview = np.empty((height, width), np.uint8)
-    strip = round(6.0 * OVERVIEW_PX_PER_MM)
-    for top in range(0, height, strip):
+    strip = round(_STRIP_MM * OVERVIEW_PX_PER_MM)
+    tops = range(0, height, strip)
+    rects = [
+        Rect(0.0, top / OVERVIEW_PX_PER_MM, page_size_mm[0], min(strip, height - top) / OVERVIEW_PX_PER_MM)
+        for top in tops
+    ]
+    for top, affine in zip(tops, transform.local_affines(rects, OVERVIEW_PX_PER_MM), strict=True):
         rows = min(strip, height - top)
-        rect = Rect(0.0, top / OVERVIEW_PX_PER_MM, page_size_mm[0], rows / OVERVIEW_PX_PER_MM)
-        affine = _scaled_pixels(transform.local_affine(rect, OVERVIEW_PX_PER_MM), 1 / pixel_ratio)
-        overview[top : top + rows] = _warp(detail_or_coarse, affine, width, rows)
+        scaled = _scaled_pixels(affine, 1 / pixel_ratio)
+        overview[top : top + rows] = _warp(detail_or_coarse, scaled, width, rows)
     return overview
+
+
+_STRIP_MM = 7.0
+"""Within so little height the displacement is a straight line."""
 
 
 def _warp(image: NDArray[np.uint8], affine: FloatArray, width: int, height: int) -> NDArray[np.uint8]:

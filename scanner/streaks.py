@@ -47,8 +47,8 @@ def find_streaks(
     """
     px_per_mm = float(np.hypot(*transform.affine[:, 0])) / pixel_ratio
     lines: list[PageLine] = []
-    for image, swap in ((coarse, False), (cv2.transpose(coarse), True)):
-        for start, end in _full_columns(np.asarray(image, dtype=np.uint8), px_per_mm, options):
+    for image, swap in ((coarse, False), (coarse.T, True)):
+        for start, end in _full_columns(image, px_per_mm, options):
             rows = np.linspace(0, image.shape[0] - 1, 16)
             columns = np.full(16, (start + end - 1) / 2)
             pixels = np.column_stack((rows, columns) if swap else (columns, rows))
@@ -60,8 +60,8 @@ def find_streaks(
 def find_folds(overview: NDArray[np.uint8], options: StreakOptions) -> tuple[PageLine, ...]:
     """Folds along either axis of the page; `overview` is upright at `OVERVIEW_PX_PER_MM`."""
     lines: list[PageLine] = []
-    for image, swap in ((overview, False), (cv2.transpose(overview), True)):
-        for start, end in _full_columns(np.asarray(image, dtype=np.uint8), OVERVIEW_PX_PER_MM, options):
+    for image, swap in ((overview, False), (overview.T, True)):
+        for start, end in _full_columns(image, OVERVIEW_PX_PER_MM, options):
             along = np.array((0.0, image.shape[0] / OVERVIEW_PX_PER_MM))
             across = np.full(2, (start + end) / 2 / OVERVIEW_PX_PER_MM)
             points = np.column_stack((along, across) if swap else (across, along))
@@ -90,7 +90,7 @@ def _full_columns(
     image: NDArray[np.uint8], px_per_mm: float, options: StreakOptions
 ) -> tuple[tuple[int, int], ...]:
     """Runs of pixel columns that are darker than their surroundings from end to end."""
-    blocks = cv2.resize(image, (image.shape[1], _BLOCKS), interpolation=cv2.INTER_AREA)
+    blocks = _blocks(image)
     widest = 2 * round(options.max_width_mm * px_per_mm / 2) + 1
     filled = cv2.morphologyEx(blocks, cv2.MORPH_CLOSE, np.ones((1, widest), np.uint8))
     darker = cv2.subtract(filled, blocks) >= options.min_depth
@@ -100,3 +100,19 @@ def _full_columns(
         return ()
     parts = np.split(full, np.flatnonzero(np.diff(full) > 2) + 1)
     return tuple((int(part[0]), int(part[-1]) + 1) for part in parts)
+
+
+def _blocks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Mean brightness of every column in each block along the page, from every so many rows.
+
+    A line from end to end shows in a sample of the rows as well as in all of them.
+    """
+    step = max(1, image.shape[0] // (_BLOCKS * _ROWS_PER_BLOCK))
+    rows = np.ascontiguousarray(image[::step][: _BLOCKS * _ROWS_PER_BLOCK])
+    count = max(1, len(rows) // _ROWS_PER_BLOCK)
+    blocks = rows[: count * _ROWS_PER_BLOCK].reshape(count, -1, image.shape[1]).mean(axis=1)
+    means: NDArray[np.uint8] = blocks.astype(np.uint8)
+    return means
+
+
+_ROWS_PER_BLOCK = 5

@@ -83,32 +83,55 @@ def find_strikes(
     ink: PageInk,
     options: StrikeOptions,
 ) -> tuple[StrikeFinding, ...]:
-    """Every name on the page with ink through it, certain or doubtful."""
-    quiet = ink.noise <= options.certain_max_noise * 255
-    findings = []
-    for name in _prepared_names(page, options):
-        scores = score_name(name, _aligned_darkness(name, image, transform, ink), ink, options)
-        findings.append(classify_strike(name.place, scores, quiet, options))
-    return tuple(finding for finding in findings if finding is not None)
+    """Every name on the page with ink through it, certain or doubtful.
+
+    Where several names look struck, fat print or dirt is as likely, and none is certain.
+    """
+    names = _prepared_names(page, options)
+    scores = [
+        score_name(name, _aligned_darkness(name, image, transform, ink), ink, options) for name in names
+    ]
+    struck = [score is not None and _is_inked(score, options) for score in scores]
+    crowded = sum(struck) > max(1, len(names) // _STRUCK_AT_ONCE)
+    needed = _surplus_needed(ink, options) if not crowded else float("inf")
+    return tuple(
+        classify_strike(name.place, score, needed, options)
+        for name, score, inked in zip(names, scores, struck, strict=True)
+        if score is not None and inked
+    )
+
+
+_STRUCK_AT_ONCE = 6
+"""A ballot with more than one name in six struck is rarer than a page with fat letters."""
+
+
+def _surplus_needed(ink: PageInk, options: StrikeOptions) -> float:
+    """Darkness that a certain strike must add; infinite on a page too noisy for certainty.
+
+    Paper without any noise is a 1-bit scan, where whatever is ink at all is black.
+    """
+    if ink.noise > options.certain_max_noise * 255:
+        return float("inf")
+    return options.certain_surplus if ink.noise > 0 else options.certain_surplus_bilevel
+
+
+def _is_inked(scores: StrikeScores, options: StrikeOptions) -> bool:
+    """Whether there is a run of ink, and not only ink that clings to fat or blurred letters."""
+    return (
+        scores.length_mm >= options.doubtful_length_mm
+        and scores.clear_ink_mm2 >= options.doubtful_clear_ink_mm2
+    )
 
 
 def classify_strike(
-    name: NamePlace, scores: StrikeScores | None, quiet: bool, options: StrikeOptions
-) -> StrikeFinding | None:
-    """A strike, certain or doubtful, or None where there is too little ink for either.
-
-    `quiet` tells that the page's noise leaves no doubt about what is ink.
-    """
-    if scores is None or scores.length_mm < options.doubtful_length_mm:
-        return None
-    if scores.clear_ink_mm2 < options.doubtful_clear_ink_mm2:
-        return None  # fat or blurred letters: all the ink clings to them
+    name: NamePlace, scores: StrikeScores, surplus_needed: float, options: StrikeOptions
+) -> StrikeFinding:
+    """The finding for inked text: certain only for a long, dark stroke through the name itself."""
     certain = (
-        quiet
+        scores.surplus >= surplus_needed
         and scores.through >= options.min_through
         and scores.length_mm >= options.certain_length_mm
         and scores.coverage >= options.certain_coverage
-        and scores.surplus >= options.certain_surplus
     )
     return StrikeFinding(
         official=name.official,

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 
 _ANGLES = np.deg2rad(np.arange(0, 180, 6))
-_MAX_POINTS = 600
+_NORMALS = np.column_stack((-np.sin(_ANGLES), np.cos(_ANGLES)))
+_MAX_POINTS = 360
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def fit_cross(points: FloatArray, tolerance: float) -> CrossFit | None:
     first = _refine(points, _best_band(points, tolerance), tolerance)
     on_first = _distance(points, first) <= tolerance
     rest = points[~on_first]
-    line_share = float(np.mean(on_first))
+    line_share = _share(on_first)
     if len(rest) < 6:
         return CrossFit(
             _extent(points[on_first], first),
@@ -119,11 +120,12 @@ def fit_cross(points: FloatArray, tolerance: float) -> CrossFit | None:
     second = _refine(rest, _best_band(rest, tolerance), tolerance)
     # Each pixel goes to the nearer stroke once both are known: the first band may have swallowed
     # a piece of the second near the crossing.
-    for _ in range(2):
-        nearer = _distance(points, first) <= _distance(points, second)
-        first = _refine_from(points, nearer, first, tolerance)
-        second = _refine_from(points, ~nearer, second, tolerance)
     to_first, to_second = _distance(points, first), _distance(points, second)
+    for _ in range(2):
+        nearer = to_first <= to_second
+        first = _total_least_squares(points[nearer & (to_first <= 1.5 * tolerance)], first)
+        second = _total_least_squares(points[~nearer & (to_second <= 1.5 * tolerance)], second)
+        to_first, to_second = _distance(points, first), _distance(points, second)
     on_first, on_second = to_first <= tolerance, to_second <= tolerance
     strokes = _extent(points[on_first], first), _extent(points[on_second], second)
     coverage = min(_coverage(points[on_first], strokes[0]), _coverage(points[on_second], strokes[1]))
@@ -151,7 +153,7 @@ def _measure(
     side_tolerance: float,
 ) -> CrossFit:
     first, second = strokes
-    if np.mean(on_second) > np.mean(on_first):
+    if _share(on_second) > _share(on_first):
         first, second, on_first, on_second = second, first, on_second, on_first
     difference = abs(first.angle_deg - second.angle_deg)
     centre = _intersection(first, second)
@@ -159,9 +161,9 @@ def _measure(
     return CrossFit(
         first=first,
         second=second,
-        line_share=float(np.mean(on_first)),
-        cross_share=float(np.mean(on_first | on_second)),
-        second_share=float(np.mean(on_second & ~on_first)),
+        line_share=_share(on_first),
+        cross_share=_share(on_first | on_second),
+        second_share=_share(on_second & ~on_first),
         angle_deg=min(difference, 180 - difference),
         centre=centre,
         arm_share=arm,
@@ -178,12 +180,17 @@ def _rest_reach(points: FloatArray, centre: tuple[float, float] | None, half_len
     return float(np.median(np.hypot(*(points - np.array(centre)).T))) / max(half_length, 1e-6)
 
 
+def _share(mask: NDArray[np.bool_]) -> float:
+    return int(np.count_nonzero(mask)) / len(mask)
+
+
 def _coverage(points: FloatArray, stroke: Stroke) -> float:
     """Share of the two-pixel steps along a stroke that hold a point."""
     steps = max(1, int(stroke.length / 2))
     along = (points - np.array(stroke.centre)) @ np.array(stroke.direction) - stroke.start
-    filled = np.unique(np.clip(along / 2, 0, steps - 1).astype(np.int64))
-    return len(filled) / steps
+    filled = np.zeros(steps, dtype=bool)
+    filled[np.clip(along / 2, 0, steps - 1).astype(np.int64)] = True
+    return _share(filled)
 
 
 def _rest_bias(points: FloatArray, centre: tuple[float, float] | None) -> float:
@@ -210,7 +217,7 @@ def _side_share(points: FloatArray, first: Stroke, second: Stroke, tolerance: fl
                 & (position > -tolerance)
                 & (position < length + tolerance)
             )
-            best = max(best, float(np.mean(near)))
+            best = max(best, _share(near))
     return best
 
 
@@ -221,8 +228,7 @@ def _ends(stroke: Stroke) -> tuple[FloatArray, FloatArray]:
 
 def _best_band(points: FloatArray, tolerance: float) -> tuple[FloatArray, FloatArray]:
     """(centre, direction) of the straight band of half width `tolerance` that holds the most points."""
-    normals = np.column_stack((-np.sin(_ANGLES), np.cos(_ANGLES)))
-    offsets = points @ normals.T
+    offsets = points @ _NORMALS.T
     low = offsets.min(axis=0)
     bins = ((offsets - low) / (tolerance / 2)).astype(np.int64)
     height = int(bins.max()) + 5
@@ -230,28 +236,19 @@ def _best_band(points: FloatArray, tolerance: float) -> tuple[FloatArray, FloatA
         (bins + np.arange(len(_ANGLES)) * height).ravel(), minlength=height * len(_ANGLES)
     ).reshape(len(_ANGLES), height)
     total = np.cumsum(counts, axis=1)
-    held = total[:, 4:] - np.concatenate((np.zeros((len(_ANGLES), 1), np.int64), total[:, :-5]), axis=1)
+    held = total[:, 4:].copy()
+    held[:, 1:] -= total[:, :-5]
     index, start = np.unravel_index(int(np.argmax(held)), held.shape)
     offset = low[index] + (start + 2) * tolerance / 2
     direction = np.array((math.cos(_ANGLES[index]), math.sin(_ANGLES[index])))
-    return offset * normals[index], direction
+    return offset * _NORMALS[index], direction
 
 
 def _refine(
     points: FloatArray, band: tuple[FloatArray, FloatArray], tolerance: float
 ) -> tuple[FloatArray, FloatArray]:
-    line = band
-    for _ in range(2):
-        near = _distance(points, line) <= 1.25 * tolerance
-        line = _total_least_squares(points[near], line)
-    return line
-
-
-def _refine_from(
-    points: FloatArray, mine: NDArray[np.bool_], line: tuple[FloatArray, FloatArray], tolerance: float
-) -> tuple[FloatArray, FloatArray]:
-    near = mine & (_distance(points, line) <= 1.5 * tolerance)
-    return _total_least_squares(points[near], line)
+    near = _distance(points, band) <= 1.25 * tolerance
+    return _total_least_squares(points[near], band)
 
 
 def _total_least_squares(
@@ -259,9 +256,10 @@ def _total_least_squares(
 ) -> tuple[FloatArray, FloatArray]:
     if len(points) < 4:
         return fallback
-    centre = points.mean(axis=0)
-    x, y = (points - centre).T
-    angle = 0.5 * math.atan2(2 * float(x @ y), float(x @ x - y @ y))
+    centre = points.sum(axis=0) / len(points)
+    offsets = points - centre
+    (xx, xy), (_, yy) = (offsets.T @ offsets).tolist()
+    angle = 0.5 * math.atan2(2 * xy, xx - yy)
     return centre, np.array((math.cos(angle), math.sin(angle)))
 
 
@@ -275,7 +273,9 @@ def _distance(points: FloatArray, line: tuple[FloatArray, FloatArray]) -> FloatA
 def _extent(points: FloatArray, line: tuple[FloatArray, FloatArray]) -> Stroke:
     centre, direction = line
     along = (points - centre) @ direction if len(points) else np.zeros(1)
-    start, end = (float(value) for value in np.quantile(along, (0.01, 0.99)))
+    ranked = np.sort(along)
+    cut = len(ranked) // 100
+    start, end = float(ranked[cut]), float(ranked[-1 - cut])
     return Stroke(
         (float(centre[0]), float(centre[1])), (float(direction[0]), float(direction[1])), start, end
     )

@@ -132,15 +132,26 @@ def _group_ink(
 ) -> tuple[InkGroup, ...]:
     if not left.any():
         return ()
-    joined = cv2.morphologyEx(left, cv2.MORPH_CLOSE, disc(round(options.join_mm * _PX / 2)))
+    # Groups are found on a grid half as fine, on which any ink in a pixel counts.
+    half = cv2.resize(
+        left[: left.shape[0] // 2 * 2, : left.shape[1] // 2 * 2],
+        None,
+        fx=0.5,
+        fy=0.5,
+        interpolation=cv2.INTER_AREA,
+    )
+    side = 2 * round(options.join_mm * _PX / 4) + 1
+    inked = (half > 0).astype(np.uint8)
+    joined = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     groups: list[InkGroup] = []
     for label in range(1, count):
-        x, y, width, height, _ = (int(value) for value in stats[label])
+        x, y, width, height = (2 * int(value) for value in stats[label][:4])
         if max(width, height) < options.speck_size_mm * _PX:
             continue
         box = slice(y, y + height), slice(x, x + width)
-        mine = (labels[box] == label) & (left[box] > 0)
+        part = labels[y // 2 : (y + height) // 2, x // 2 : (x + width) // 2] == label
+        mine = np.kron(part, np.ones((2, 2), dtype=bool)) & (left[box] > 0)
         pixels = int(np.count_nonzero(mine))
         if pixels:
             groups.append(
@@ -197,6 +208,7 @@ def _classify_group(
         not beside_box
         and not crowded
         and group.size_mm >= options.certain_size_mm
+        and min(group.bounds.width_mm, group.bounds.height_mm) >= options.certain_min_side_mm
         and group.ink_mm2 >= options.certain_ink_mm2
         and group.darkness >= options.certain_darkness
         and group.fill <= options.certain_max_fill

@@ -21,6 +21,7 @@ from records.vote import PaperSize
 from sample_scans.device import scan_page
 from sample_scans.mark_shapes import MarkKind, draw_mark
 from sample_scans.pens import Hand, InkColour, Page, Pen, PenKind, draw_strokes, make_pen
+from sample_scans.scan_geometry import ScanGeometry, scan_geometry
 from sample_scans.settings import ScanSettings
 from sample_scans.strokes import FloatArray, Strokes, Writer, moved, writer_from_seed
 from sample_scans.voter import Sheet
@@ -120,6 +121,12 @@ def scan(page: Page, sheet: Sheet, settings: ScanSettings = PLAIN, seed: int = 0
     return scan_page(page, sheet.px_per_mm, settings, seed)
 
 
+def geometry_of(sheet: Sheet, settings: ScanSettings, seed: int = 0) -> ScanGeometry:
+    """The geometry of `scan`: the paper is a whole number of pixels, a little more than its nominal size."""
+    height, width = sheet.paper.shape[:2]
+    return scan_geometry(width / sheet.px_per_mm, height / sheet.px_per_mm, settings, seed)
+
+
 def read(image: NDArray[np.uint8], vote: PrintedVote) -> PageReading:
     """The reading of a page that must be readable."""
     result = read_sheet(image, vote.context)
@@ -169,7 +176,7 @@ def run_stages(image: NDArray[np.uint8], vote: PrintedVote) -> Stages:
     made, registration = registered(image, vote)
     assert registration is not None
     page = form.pages[0]
-    ink = find_ink(made, registration.transform, page, form.page_size_mm, OPTIONS.ink)
+    ink = find_ink(made, registration.transform, page, form.page_size_mm, OPTIONS)
     return Stages(made, registration, page, ink, form.page_size_mm)
 
 

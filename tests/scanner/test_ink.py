@@ -73,7 +73,7 @@ def test_ink_is_found_where_it_is_and_as_much_as_there_is(vote: PrintedVote) -> 
     rows, columns = np.nonzero(inked)
     assert columns.min() / OVERVIEW_PX_PER_MM + FREE.x_mm == pytest.approx(patch.x_mm, abs=0.4)
     assert (rows.max() + 1) / OVERVIEW_PX_PER_MM + FREE.y_mm == pytest.approx(patch.bottom_mm, abs=0.4)
-    inside = ink.darkness[int(171 * 4) : int(172 * 4), int(66 * 4) : int(72 * 4)]
+    inside = ink.darkness[684:688, 264:288]
     assert float(inside.mean()) / 255 == pytest.approx(1 - 60 / 255, abs=0.12)
 
 

@@ -125,12 +125,9 @@ def test_turning_and_moving_a_mark_changes_nothing_else(angle: float, shift: tup
     assert np.hypot(*(np.array(after.centre) - moved)) < 1.5
 
 
-@settings(max_examples=30)
-@given(st.randoms(use_true_random=False))
-def test_the_order_of_the_pixels_hardly_matters(random: object) -> None:
-    order = list(range(len(CROSS)))
-    random.shuffle(order)  # type: ignore[attr-defined]
-    before, after = fitted(CROSS), fitted(CROSS[order])
+@pytest.mark.parametrize("seed", range(8))
+def test_the_order_of_the_pixels_hardly_matters(seed: int) -> None:
+    before, after = fitted(CROSS), fitted(np.random.default_rng(seed).permutation(CROSS))
     assert after.angle_deg == pytest.approx(before.angle_deg, abs=2.5)
     assert after.cross_share == pytest.approx(before.cross_share, abs=0.05)
 
