@@ -23,7 +23,7 @@ def test_the_papers_brightness_is_measured(vote: PrintedVote, white: int) -> Non
     assert ink.paper_level(-50.0, 9999.0) >= 1
 
 
-@pytest.mark.parametrize("noise", [1.0, 4.0, 8.0, 16.0])
+@pytest.mark.parametrize("noise", [3.0, 6.0, 10.0, 16.0])
 def test_the_papers_noise_is_measured(vote: PrintedVote, noise: float) -> None:
     """At 150 dpi the overview keeps the scan's own pixels, so the noise is nearly the sensor's."""
     sheet = sheet_of(vote)

@@ -6,7 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scanner_sheets import (
@@ -30,6 +30,7 @@ from scanner_sheets import (
 )
 
 from benchmarks.votes import PrintedVote
+from records.geometry import Rect
 from records.reading import BoxState, PageReading, RejectionReason, ReviewReason, SealState, SheetRejection
 from records.token import TokenKind, base45_encode
 from sample_scans.mark_shapes import MarkKind
@@ -282,7 +283,7 @@ def textured(shape: tuple[int, int], texture: str, seed: int, channels: int) -> 
     return pattern if channels == 0 else np.repeat(pattern[:, :, None], channels, axis=2)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(sizes, textures, st.integers(0, 10**6), st.sampled_from((0, 1, 3, 4)))
 def test_no_picture_raises_or_is_a_ballot(
     shape: tuple[int, int], texture: str, seed: int, channels: int
@@ -307,6 +308,7 @@ arbitrary = st.one_of(
 @settings(max_examples=30)
 @given(arbitrary)
 def test_no_code_raises_or_makes_a_ballot(text: str | bytes) -> None:
+    assume(text != signed_text(token_of(a5_vote())))
     forged = with_code(sheet_of(a5_vote()), text)
     grey = cv2.resize(forged.paper[:, :, 1], None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
     result = read_sheet(np.asarray(grey, dtype=np.uint8), a5_vote().context)
@@ -353,7 +355,7 @@ damage = st.tuples(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(damage)
 def test_no_damage_makes_a_vote_on_an_unmarked_ballot(how: Any) -> None:
     result = read_sheet(damaged(EMPTY, *how), a5_vote().context)
@@ -362,7 +364,7 @@ def test_no_damage_makes_a_vote_on_an_unmarked_ballot(how: Any) -> None:
         assert result.reason is not RejectionReason.INTERNAL_ERROR
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(damage)
 def test_no_damage_makes_a_vote_that_was_not_cast(how: Any) -> None:
     """A cross may be lost under what covers it, and no other box ever becomes one."""
@@ -370,7 +372,7 @@ def test_no_damage_makes_a_vote_that_was_not_cast(how: Any) -> None:
     assert crosses_of(result) <= CROSSED
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(damage)
 def test_damage_beside_the_boxes_loses_no_vote(how: Any) -> None:
     """Rectangles that leave all boxes alone: each cross stays one or goes to a person, or the sheet does."""
@@ -421,3 +423,23 @@ def test_a_cross_under_a_slip_of_paper_is_not_silently_empty(vote: PrintedVote, 
     if isinstance(result, PageReading):
         asked = bool(result.review or result.writings or result.strikes)
         assert asked or states_of(result)[key] is not BoxState.EMPTY
+
+
+@pytest.mark.xfail(
+    strict=False, reason="a box whose outline is not on the paper is read as empty, and nobody is asked"
+)
+@pytest.mark.parametrize("kept", [0.55, 0.65, 0.72])
+def test_crosses_on_the_missing_part_of_a_sheet_are_not_silently_empty(
+    vote: PrintedVote, kept: float
+) -> None:
+    """The foot of the sheet is torn off or folded under; its last lines are gone."""
+    sheet, layout = sheet_of(vote), vote.form.layout
+    marks = {keys_of(sheet)[index]: MarkKind.CROSS_STRAIGHT for index in MARKED}
+    gone = Rect(0.0, layout.height_mm * kept, layout.width_mm, layout.height_mm)
+    result = read_sheet(
+        scan(paint(mark_sheet(sheet, marks, steady()), sheet, gone, 255), sheet), vote.context
+    )
+    if isinstance(result, PageReading):
+        asked = bool(result.review or result.writings or result.strikes)
+        states = states_of(result)
+        assert asked or all(states[key] is not BoxState.EMPTY for key in CROSSED)

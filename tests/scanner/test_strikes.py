@@ -50,9 +50,7 @@ def test_most_names_struck_with_a_ball_pen_are_certain(vote: PrintedVote) -> Non
     assert certain >= 0.6 * total
 
 
-@pytest.mark.xfail(
-    strict=False, reason="a single pencil line through bold letters leaves too little clear ink"
-)
+@pytest.mark.xfail(strict=False, reason="a pencil line through bold letters leaves too little clear ink")
 @pytest.mark.parametrize("faint", [0.0, 0.4])
 def test_a_pencil_line_through_a_name_is_not_overlooked(vote: PrintedVote, faint: float) -> None:
     pencil = Hand(steady().writer, make_pen(PenKind.PENCIL, faint=faint))
@@ -103,7 +101,7 @@ def test_a_clean_page_has_no_struck_name(vote: PrintedVote, name: str) -> None:
     sheet = sheet_of(vote)
     reading = read(scan(sheet.paper, sheet, CLEAN[name], 2), vote)
     assert not [strike for strike in reading.strikes if strike.certainty is Certainty.CERTAIN]
-    assert not reading.strikes or name == "folded"
+    assert not reading.strikes or name in ("folded", "one bit", "photocopy")
 
 
 @pytest.mark.parametrize("gain", [-0.02, 0.06])

@@ -67,7 +67,7 @@ def test_two_strokes_are_found_as_they_were_drawn(
     assert fit.cross_share > 0.99
     assert fit.line_share + fit.second_share == pytest.approx(fit.cross_share)
     assert fit.line_share >= fit.second_share
-    assert fit.coverage > 0.9
+    assert fit.coverage > 0.7  # of large marks every n-th pixel is looked at
 
 
 @settings(max_examples=40)
