@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+_Line = tuple[FloatArray, FloatArray]
+"""A point on a straight line and its unit direction, pixels."""
 
 _ANGLES = np.deg2rad(np.arange(0, 180, 6))
 _NORMALS = np.column_stack((-np.sin(_ANGLES), np.cos(_ANGLES)))
@@ -101,25 +103,47 @@ def fit_cross(points: FloatArray, tolerance: float) -> CrossFit | None:
     first = _refine(points, _best_band(points, tolerance), tolerance)
     on_first = _distance(points, first) <= tolerance
     rest = points[~on_first]
-    line_share = _share(on_first)
     if len(rest) < 6:
-        return CrossFit(
-            _extent(points[on_first], first),
-            None,
-            line_share,
-            line_share,
-            0.0,
-            0.0,
-            None,
-            0.0,
-            0.0,
-            0.0,
-            0.0,
-            0,
-        )
-    second = _refine(rest, _best_band(rest, tolerance), tolerance)
-    # Each pixel goes to the nearer stroke once both are known: the first band may have swallowed
-    # a piece of the second near the crossing.
+        return _single_stroke(_extent(points[on_first], first), _share(on_first))
+    fit = _fit_pair(points, first, _refine(rest, _best_band(rest, tolerance), tolerance), tolerance)
+    if fit.angle_deg >= _NARROW_DEG and fit.arm_share > 0:
+        return fit
+    # The best band of a narrow X runs between its strokes and takes the middles of both.
+    axis = math.degrees(math.atan2(first[1][1], first[1][0]))
+    left = _best_band(points, tolerance, axis - _NARROW_DEG / 2)
+    right = _best_band(points, tolerance, axis + _NARROW_DEG / 2)
+    narrow = _fit_pair(points, left, right, tolerance)
+    crosses = narrow.arm_share > max(fit.arm_share, 0.0) and narrow.cross_share >= fit.cross_share - _SLACK
+    return narrow if crosses else fit
+
+
+_NARROW_DEG = 36.0
+_SLACK = 0.03
+
+
+def _single_stroke(stroke: Stroke, share: float) -> CrossFit:
+    return CrossFit(
+        first=stroke,
+        second=None,
+        line_share=share,
+        cross_share=share,
+        second_share=0.0,
+        angle_deg=0.0,
+        centre=None,
+        arm_share=0.0,
+        side_share=0.0,
+        rest_bias=0.0,
+        coverage=0.0,
+        rest_reach=0.0,
+    )
+
+
+def _fit_pair(points: FloatArray, first: _Line, second: _Line, tolerance: float) -> CrossFit:
+    """Refines two rough strokes together.
+
+    Each pixel goes to the nearer stroke once both are known: the first band may have swallowed a piece
+    of the second near the crossing.
+    """
     to_first, to_second = _distance(points, first), _distance(points, second)
     for _ in range(2):
         nearer = to_first <= to_second
@@ -226,8 +250,14 @@ def _ends(stroke: Stroke) -> tuple[FloatArray, FloatArray]:
     return centre + stroke.start * direction, centre + stroke.end * direction
 
 
-def _best_band(points: FloatArray, tolerance: float) -> tuple[FloatArray, FloatArray]:
-    """(centre, direction) of the straight band of half width `tolerance` that holds the most points."""
+def _best_band(points: FloatArray, tolerance: float, around_deg: float | None = None) -> _Line:
+    """The straight band of half width `tolerance` that holds the most points.
+
+    Args:
+        points: (n, 2) pixels.
+        tolerance: pixels.
+        around_deg: only directions within twelve degrees of it; any direction where None.
+    """
     offsets = points @ _NORMALS.T
     low = offsets.min(axis=0)
     bins = ((offsets - low) / (tolerance / 2)).astype(np.int64)
@@ -238,22 +268,21 @@ def _best_band(points: FloatArray, tolerance: float) -> tuple[FloatArray, FloatA
     total = np.cumsum(counts, axis=1)
     held = total[:, 4:].copy()
     held[:, 1:] -= total[:, :-5]
+    if around_deg is not None:
+        away = np.abs((np.degrees(_ANGLES) - around_deg + 90) % 180 - 90)
+        held[away > 12] = -1
     index, start = np.unravel_index(int(np.argmax(held)), held.shape)
     offset = low[index] + (start + 2) * tolerance / 2
     direction = np.array((math.cos(_ANGLES[index]), math.sin(_ANGLES[index])))
     return offset * _NORMALS[index], direction
 
 
-def _refine(
-    points: FloatArray, band: tuple[FloatArray, FloatArray], tolerance: float
-) -> tuple[FloatArray, FloatArray]:
+def _refine(points: FloatArray, band: _Line, tolerance: float) -> _Line:
     near = _distance(points, band) <= 1.25 * tolerance
     return _total_least_squares(points[near], band)
 
 
-def _total_least_squares(
-    points: FloatArray, fallback: tuple[FloatArray, FloatArray]
-) -> tuple[FloatArray, FloatArray]:
+def _total_least_squares(points: FloatArray, fallback: _Line) -> _Line:
     if len(points) < 4:
         return fallback
     centre = points.sum(axis=0) / len(points)
@@ -263,14 +292,14 @@ def _total_least_squares(
     return centre, np.array((math.cos(angle), math.sin(angle)))
 
 
-def _distance(points: FloatArray, line: tuple[FloatArray, FloatArray]) -> FloatArray:
+def _distance(points: FloatArray, line: _Line) -> FloatArray:
     centre, direction = line
     offset = points - centre
     distance: FloatArray = np.abs(offset[:, 1] * direction[0] - offset[:, 0] * direction[1])
     return distance
 
 
-def _extent(points: FloatArray, line: tuple[FloatArray, FloatArray]) -> Stroke:
+def _extent(points: FloatArray, line: _Line) -> Stroke:
     centre, direction = line
     along = (points - centre) @ direction if len(points) else np.zeros(1)
     ranked = np.sort(along)
