@@ -105,6 +105,7 @@ class MarkScores:
         tilt_deg: smallest angle between a stroke and the page's axes, 0 … 45.
         arm_share: shortest arm from the crossing as a share of its stroke; at most 0.5, negative when
             the strokes meet beyond an end.
+        excess: inked area over that of the two strokes; about 1 where they are all there is.
         blob_share: share of the ink in patches wider than any stroke, 0 … 1.
     """
 
@@ -124,6 +125,7 @@ class MarkScores:
     crossing_deg: float = 0.0
     tilt_deg: float = 0.0
     arm_share: float = 0.0
+    excess: float = 0.0
     blob_share: float = 0.0
 
 

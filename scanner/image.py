@@ -7,7 +7,7 @@ of its channels, so that blue and red ink are as dark as black ink.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -27,12 +27,14 @@ class ScanImage:
         coarse: for codes, fiducials and the overview; the image reduced by `coarse_factor`.
         detail_factor, coarse_factor: whole numbers; pixel (x, y) of a reduced image covers the pixels
             from (x·factor, y·factor) on.
+        bilevel: whether the image holds black and white only, so that darkness says nothing.
     """
 
     detail: NDArray[np.uint8]
     coarse: NDArray[np.uint8]
     detail_factor: int
     coarse_factor: int
+    bilevel: bool
 
 
 def to_grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -69,16 +71,18 @@ def make_scan_image(
     coarse = _reduced(detail, coarse_factor // detail_factor)
     detail.setflags(write=False)
     coarse.setflags(write=False)
-    return ScanImage(detail, coarse, detail_factor, detail_factor * (coarse_factor // detail_factor))
+    whole_factor = detail_factor * (coarse_factor // detail_factor)
+    return ScanImage(detail, coarse, detail_factor, whole_factor, _is_bilevel(grey))
 
 
 def smoothed(image: ScanImage, sigma_px: float) -> ScanImage:
     """The image blurred at both resolutions by a Gaussian of `sigma_px` pixels of the image as scanned."""
-    detail = cv2.GaussianBlur(image.detail, (0, 0), sigma_px / image.detail_factor)
-    coarse = _reduced(detail.astype(np.uint8), image.coarse_factor // image.detail_factor)
+    blurred = cv2.GaussianBlur(image.detail, (0, 0), sigma_px / image.detail_factor)
+    detail: NDArray[np.uint8] = blurred.astype(np.uint8)
+    coarse = _reduced(detail, image.coarse_factor // image.detail_factor)
     detail.setflags(write=False)
     coarse.setflags(write=False)
-    return ScanImage(detail.astype(np.uint8), coarse, image.detail_factor, image.coarse_factor)
+    return replace(image, detail=detail, coarse=coarse)
 
 
 def _reduced(image: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
@@ -87,3 +91,14 @@ def _reduced(image: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
     height, width = image.shape[0] // factor, image.shape[1] // factor
     cropped = image[: height * factor, : width * factor]
     return cv2.resize(cropped, (width, height), interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+
+
+def _is_bilevel(grey: NDArray[np.uint8]) -> bool:
+    """Whether next to no pixel is neither black nor white; JPEG leaves a few greys around edges."""
+    sample = grey[::9, ::7]
+    between = np.count_nonzero((sample > _NEAR_BLACK) & (sample < _NEAR_WHITE))
+    return int(between) <= _FEW_GREYS * sample.size
+
+
+_NEAR_BLACK, _NEAR_WHITE = 24, 231
+_FEW_GREYS = 0.002

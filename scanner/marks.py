@@ -2,6 +2,7 @@
 
 For one box, in this order:
 
+0. A box whose printed outline cannot be seen is covered or torn away: `unclear`.
 1. Ink around the box that was not printed is found at full resolution. What touches the box's inside,
    bridged over the printed outline, is the box's own ink, with all that hangs together with it.
 2. A speck (smaller than any mark) is nothing: `empty`.
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 from records.geometry import Rect
 from records.layout import BoxPlace
 from records.reading import BoxReading, BoxState, MarkScores
-from scanner.forms import PRINTED_BELOW, REFERENCE_PX_PER_MM, PreparedPage, disc
+from scanner.forms import OVERVIEW_PX_PER_MM, PRINTED_BELOW, REFERENCE_PX_PER_MM, PreparedPage, crop_mm, disc
 from scanner.image import ScanImage
 from scanner.ink import PageInk, darkness_of
 from scanner.options import CrossShape, MarkOptions
@@ -69,7 +70,49 @@ def read_boxes(
     image: ScanImage, transform: PageTransform, page: PreparedPage, ink: PageInk, options: MarkOptions
 ) -> tuple[MarkReading, ...]:
     """Reads every box of a page, in layout order."""
-    return tuple(_read_box(box, image, transform, page, ink, options) for box in page.layout.boxes)
+    seen = _outlines_seen(page, ink)
+    return tuple(
+        _read_box(box, image, transform, page, ink, options)
+        if share >= options.min_outline
+        else _covered_box(box)
+        for box, share in zip(page.layout.boxes, seen, strict=True)
+    )
+
+
+def _covered_box(box: BoxPlace) -> MarkReading:
+    """A box whose printed outline is not on the paper: something lies over it, or the paper is gone."""
+    reading = BoxReading(box.official, box.level, BoxState.UNCLEAR, MarkScores(), box.rect)
+    return MarkReading(reading, None)
+
+
+def _outlines_seen(page: PreparedPage, ink: PageInk) -> NDArray[np.float64]:
+    """Share of each box's printed outline that is dark on the paper, in layout order."""
+    starts, rows, columns = _outline_pixels(page)
+    # The darkest of the neighbours: a line is about a pixel wide here and may lie between two.
+    dark = cv2.dilate(ink.darkness, np.ones((3, 3), np.uint8))[rows, columns] >= ink.threshold
+    counts = np.diff(np.append(starts, len(rows)))
+    shares: NDArray[np.float64] = np.add.reduceat(dark.astype(np.float64), starts) / counts
+    return shares
+
+
+@functools.lru_cache(maxsize=64)
+def _outline_pixels(page: PreparedPage) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Overview pixels (rows, columns) of all outlines, and where each box's begin."""
+    starts, all_rows, all_columns = [], [], []
+    total = 0
+    for box in page.layout.boxes:
+        area = box.rect.inflated(0.5)
+        crop = crop_mm(page.overview, area, OVERVIEW_PX_PER_MM, fill=255)
+        rows, columns = np.nonzero(crop < _OUTLINE_BELOW)
+        starts.append(total)
+        all_rows.append(rows + round(area.y_mm * OVERVIEW_PX_PER_MM))
+        all_columns.append(columns + round(area.x_mm * OVERVIEW_PX_PER_MM))
+        total += len(rows)
+    return np.array(starts), np.concatenate(all_rows), np.concatenate(all_columns)
+
+
+_OUTLINE_BELOW = 190
+"""A reference pixel of the overview that the outline covers by a quarter or more."""
 
 
 def _read_box(
@@ -192,9 +235,18 @@ def score_box(found: BoxInk, options: MarkOptions) -> tuple[MarkScores, CrossFit
         size_mm=_round(size / _PX),
         stroke_mm=_round(stroke_px / _PX),
         blob_share=_round(blob_share),
+        excess=_round(_excess(int(np.count_nonzero(core)), stroke_px, fit)),
         **(_fit_scores(fit) if fit is not None else {}),
     )
     return scores, fit
+
+
+def _excess(core_px: int, stroke_px: float, fit: CrossFit | None) -> float:
+    """Inked area over that of the strokes laid through it; above 1 where strokes lie beside each other."""
+    if fit is None:
+        return 0.0
+    length = fit.first.length + (fit.second.length if fit.second is not None else 0.0)
+    return core_px / max(stroke_px * length, 1.0)
 
 
 def _fit_scores(fit: CrossFit) -> dict[str, float]:
@@ -261,7 +313,9 @@ def _two_strokes_explain(scores: MarkScores, options: MarkOptions) -> bool:
     What two straight strokes leave over must lie at their bent ends; near the crossing and on both sides
     of it, it is a third stroke.
     """
-    if scores.cross_fit >= options.cross_min_fit:
+    if scores.excess > options.side_max_excess:
+        return False
+    if scores.cross_fit >= options.cross_min_fit and scores.excess <= options.cross_max_excess:
         bent = scores.rest_reach >= options.rest_min_reach or scores.rest_bias >= options.side_min_bias
         return bent or scores.cross_fit >= options.cross_full_fit
     one_sided = scores.rest_bias >= options.side_min_bias
@@ -316,10 +370,12 @@ def _classify_other(scores: MarkScores, options: MarkOptions) -> BoxState:
 def _stroke_width(own: NDArray[np.bool_]) -> tuple[float, float]:
     """Typical stroke width in pixels, and the share of the ink in patches wider than strokes are."""
     padded = cv2.copyMakeBorder(own.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    distance = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    distance = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
     values = distance[own]
-    # Over a stroke of width w the distance to its edge is spread evenly from 0.5 to w/2.
-    width = 4 * float(values.mean()) - 1
+    # Over a stroke of width w the distance to its edge is spread evenly from 0.5 to w/2. The largest
+    # are left out: they lie where strokes overlap.
+    kept = np.sort(values)[: max(1, int(_KEPT_SHARE * len(values)))]
+    width = 2 * (0.5 + (float(kept.mean()) - 0.5) * 2 / _KEPT_SHARE)
     blob_radius = _BLOB_RADIUS_MM * _PX
     core = (distance > blob_radius).astype(np.uint8)
     if not core.any():
@@ -328,6 +384,7 @@ def _stroke_width(own: NDArray[np.bool_]) -> tuple[float, float]:
     return max(width, 1.0), float(np.count_nonzero(own & (grown > 0))) / max(len(values), 1)
 
 
+_KEPT_SHARE = 0.7
 _BLOB_RADIUS_MM = 0.75
 """Half of 1.5 mm: no pen that officials vote with draws a wider single stroke (felt pens draw 1 mm)."""
 

@@ -121,6 +121,7 @@ class MarkOptions:
     half. Each trades crosses sent to a person against other marks taken for crosses.
 
     Attributes:
+        min_outline: share of its printed outline that must be seen for a box to be read.
         window_mm: how far around a box its strokes are fitted; half the gap to the box below.
         reach_mm: how far around a box its ink is followed.
         outline_margin_mm: width around the printed outline in which nothing can be told apart.
@@ -138,6 +139,8 @@ class MarkOptions:
         cross_…: what two strokes must satisfy to be a cross; shares are of the ink in the window.
         cross_full_fit, rest_min_reach: ink left over by the strokes must be less, or lie farther out as a
             share of half a stroke, or a third stroke goes through the crossing.
+        cross_max_excess, side_max_excess: inked area over that of the strokes. Strokes that cross cover some
+            paper twice, so two plain strokes stay below 0.92; an asterisk or a cross struck over does not.
         side_…: the same for two strokes with a third that joins their ends at one side.
         near_cross_…: what makes a mark too like a cross to be called another mark.
         blot_share: share of the ink in blots from which on a mark is a blot.
@@ -146,6 +149,7 @@ class MarkOptions:
         spill_depth_mm: how far a stroke from elsewhere may reach into a box.
     """
 
+    min_outline: float = 0.7
     window_mm: float = 2.0
     reach_mm: float = 6.0
     outline_margin_mm: float = 0.22
@@ -162,6 +166,8 @@ class MarkOptions:
     cross_min_fit: float = 0.91
     cross_full_fit: float = 0.945
     rest_min_reach: float = 0.8
+    cross_max_excess: float = 0.95
+    side_max_excess: float = 1.10
     side_min_fit: float = 0.88
     side_min_cross_fit: float = 0.70
     side_min_bias: float = 0.70

@@ -93,7 +93,7 @@ def find_strikes(
     ]
     struck = [score is not None and _is_inked(score, options) for score in scores]
     crowded = sum(struck) > max(1, len(names) // _STRUCK_AT_ONCE)
-    needed = _surplus_needed(ink, options) if not crowded else float("inf")
+    needed = _surplus_needed(image, ink, options) if not crowded else float("inf")
     return tuple(
         classify_strike(name.place, score, needed, options)
         for name, score, inked in zip(names, scores, struck, strict=True)
@@ -105,14 +105,14 @@ _STRUCK_AT_ONCE = 6
 """A ballot with more than one name in six struck is rarer than a page with fat letters."""
 
 
-def _surplus_needed(ink: PageInk, options: StrikeOptions) -> float:
+def _surplus_needed(image: ScanImage, ink: PageInk, options: StrikeOptions) -> float:
     """Darkness that a certain strike must add; infinite on a page too noisy for certainty.
 
-    Paper without any noise is a 1-bit scan, where whatever is ink at all is black.
+    In a 1-bit scan whatever is ink at all is black.
     """
     if ink.noise > options.certain_max_noise * 255:
         return float("inf")
-    return options.certain_surplus if ink.noise > 0 else options.certain_surplus_bilevel
+    return options.certain_surplus_bilevel if image.bilevel else options.certain_surplus
 
 
 def _is_inked(scores: StrikeScores, options: StrikeOptions) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 import zxingcpp
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ def load_public_key(pem: bytes) -> Ed25519PublicKey:
     """
     try:
         key = load_pem_public_key(pem)
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise KeyFileError("public_key_unreadable", reason=str(error)) from error
     if not isinstance(key, Ed25519PublicKey):
         raise KeyFileError("public_key_type", found=type(key).__name__)
@@ -114,9 +114,12 @@ def _find_with_pyzbar(image: NDArray[np.uint8], factor: float) -> tuple[FoundCod
     codes: list[FoundCode] = []
     for result in decode(image):
         if len(result.polygon) == 4 and result.orientation in _ZBAR_ORIENTATIONS:
-            # zbar lists the corners counter-clockwise from the image's top left, however the code lies.
-            first = _ZBAR_ORIENTATIONS.index(result.orientation)
-            points = [result.polygon[(first - step) % 4] for step in range(4)]
+            # zbar lists the corners counter-clockwise, from whichever its hull begins with; the orientation
+            # counts from the one at the image's top left.
+            polygon = result.polygon
+            top_left = min(range(4), key=lambda corner: polygon[corner].x + polygon[corner].y)
+            first = top_left + _ZBAR_ORIENTATIONS.index(result.orientation)
+            points = [polygon[(first - step) % 4] for step in range(4)]
             text = result.data.decode("utf-8", errors="replace")
             codes.append(_found(text, [(point.x, point.y) for point in points], factor))
     return tuple(codes)
