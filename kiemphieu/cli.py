@@ -6,10 +6,13 @@ import importlib
 import io
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import click
@@ -25,9 +28,10 @@ from kiemphieu.commands.base import (
     language_of,
     localise,
 )
-from kiemphieu.messages import translate_error, translate_problem
+from kiemphieu.disk import disk_error
+from kiemphieu.messages import Language, translate_error, translate_problem
 from kiemphieu.typed_counts import CountsFileError
-from records.errors import KiemphieuError, UsageError, VoteFileError
+from records.errors import InputError, KiemphieuError, StoreError, UsageError, VoteFileError
 
 DEBUG_VARIABLE = "KIEMPHIEU_DEBUG"
 
@@ -57,6 +61,10 @@ class TopGroup(LocalGroup):
         session = Session(chosen_language(words), "--json" in words)
         localise(self, session.lang)
         extra.pop("standalone_mode", None)
+        if not words:
+            with click.Context(self, info_name=prog_name or "kiemphieu", obj=session.lang) as context:
+                click.echo(self.get_help(context), err=True)
+            sys.exit(EXIT_USAGE)
         sys.exit(self._run(session, words, prog_name or "kiemphieu", extra))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -90,10 +98,13 @@ class TopGroup(LocalGroup):
         except (KeyboardInterrupt, click.Abort):
             click.echo(session.text("interrupted"), err=True)
             return EXIT_INTERRUPTED
-        except BrokenPipeError:
-            # The reader of our output went away: nothing is left to say, and nobody to say it to.
+        except SystemExit:
+            # Click's answer to a broken pipe. The reader of our output went away: nothing is left to
+            # say, and nobody to say it to.
             sys.stdout = io.StringIO()
             return EXIT_DONE
+        except OSError as error:
+            return _report_system(session, error)
         except Exception as error:  # noqa: BLE001  the last stop: a person gets a message, not a traceback
             return _report_fault(session, error)
 
@@ -122,7 +133,8 @@ def _report_usage(session: Session, error: click.UsageError) -> int:
         case click.NoSuchOption(option_name=name):
             text = session.text("usage_no_option", name=name)
         case click.BadParameter(param=click.Parameter() as param):
-            text = session.text("usage_bad_value", name=param.opts[0], reason=error.message)
+            reason = _bad_value(session, param, error)
+            text = session.text("usage_bad_value", name=param.opts[0], reason=reason)
         case _:
             text = session.text("usage_other", reason=error.format_message())
     command = error.ctx.command_path if error.ctx else "kiemphieu"
@@ -130,8 +142,31 @@ def _report_usage(session: Session, error: click.UsageError) -> int:
     return EXIT_USAGE
 
 
+def _bad_value(session: Session, param: click.Parameter, error: click.BadParameter) -> str:
+    match param.type:
+        case click.Choice(choices=choices):
+            value = (re.search(r"'([^']*)'", error.message) or [""])[0].strip("'")
+            return session.text("usage_choose", value=value, choices=", ".join(map(str, choices)))
+        case click.IntRange(min=least, max=most):
+            return session.text("usage_range", least=least, most=most)
+        case click.types.IntParamType():
+            return session.text("usage_whole_number")
+    return error.message
+
+
 def _context(error: click.UsageError) -> click.Context:
     return error.ctx or click.Context(main)
+
+
+def _report_system(session: Session, error: OSError) -> int:
+    """What the system refuses and nothing nearer explained: a full disk behind stdout, a closed folder."""
+    path = Path(error.filename) if isinstance(error.filename, str) else Path("stdout")
+    match disk_error(error, path):
+        case StoreError(message_id="disk_full") as full:
+            return _report(session, full)
+        case StoreError(message_id="not_writable") if error.filename:
+            return _report(session, InputError("file_unreadable", path=str(path), reason=error.strerror))
+    return _report_fault(session, error)
 
 
 def _report_fault(session: Session, error: Exception) -> int:
@@ -148,7 +183,9 @@ def _report_fault(session: Session, error: Exception) -> int:
 def _say_error(session: Session, message_id: str, text: str) -> None:
     click.echo(f"{session.text('problem_prefix')}: {text}", err=True)
     if session.as_json:
-        click.echo(json.dumps({"error": {"id": message_id, "message": text}}, ensure_ascii=False))
+        # Where stdout itself is what failed, stderr and the exit code tell.
+        with suppress(OSError):
+            click.echo(json.dumps({"error": {"id": message_id, "message": text}}, ensure_ascii=False))
 
 
 def _version() -> str:
@@ -158,7 +195,8 @@ def _version() -> str:
         return "(source tree)"
 
 
-@click.group(cls=TopGroup, name="kiemphieu", no_args_is_help=True)
+@click.group(cls=TopGroup, name="kiemphieu")
+@click.option("--lang", type=click.Choice([lang.value for lang in Language]), expose_value=False)
 @click.version_option(_version(), prog_name="kiemphieu")
 def main() -> None:
     """Replaced by the text of the session's language."""

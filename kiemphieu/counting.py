@@ -9,7 +9,8 @@ from typing import Any
 
 from kiemphieu.ballots import BallotEntry, Standing, find_ballots
 from kiemphieu.folder import VoteFolder, load_vote
-from kiemphieu.store import Store, open_store
+from kiemphieu.store import Store
+from kiemphieu.vote_store import open_vote_store
 from records.count import BallotCounts, OpenPoint, TallyResult
 from records.errors import InputError
 from records.layout import layout_from_json
@@ -50,7 +51,7 @@ def count_folder(folder: VoteFolder) -> CountReport:
     """
     vote = load_vote(folder)
     rules = vote_rules(vote)
-    store = open_store(folder.database, vote.store_url)
+    store = open_vote_store(folder, vote)
     try:
         _check_forms(folder, vote, store)
         entries = tuple(find_ballots(store, rules))

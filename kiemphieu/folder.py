@@ -69,13 +69,16 @@ def open_folder(path: Path) -> VoteFolder:
     """The vote folder at `path`.
 
     Raises:
-        InputError: there is no such folder, or it holds no vote.toml.
+        InputError: there is no such folder, it cannot be opened, or it holds no vote.toml.
     """
-    if not path.is_dir():
-        raise InputError("folder_missing", path=str(path))
     folder = VoteFolder(path)
-    if not folder.vote_file.is_file():
-        raise InputError("vote_file_missing", path=str(folder.vote_file), folder=str(path))
+    try:
+        if not path.is_dir():
+            raise InputError("folder_missing", path=str(path))
+        if not folder.vote_file.is_file():
+            raise InputError("vote_file_missing", path=str(folder.vote_file), folder=str(path))
+    except OSError as error:
+        raise InputError("folder_closed", path=str(path), reason=error.strerror) from error
     return folder
 
 
@@ -86,9 +89,9 @@ def create_folder(path: Path) -> VoteFolder:
         InputError: `path` exists and is not an empty folder.
         StoreError: the folder cannot be written.
     """
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise InputError("folder_exists", path=str(path))
     with disk_errors(path):
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise InputError("folder_exists", path=str(path))
         path.mkdir(parents=True, exist_ok=True)
     folder = VoteFolder(path)
     write_atomic(folder.vote_file, vote_template(_suggested_id(path)).encode())

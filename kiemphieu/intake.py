@@ -89,12 +89,19 @@ def find_pages(paths: Sequence[Path], leave_out: Sequence[Path] = ()) -> Iterato
     """
     excluded = frozenset(path.resolve() for path in leave_out)
     for path in paths:
-        if path.is_dir():
+        try:
+            is_folder, is_there = path.is_dir(), path.exists() or path.is_symlink()
+        except OSError as error:
+            # The folder around it is closed; the other paths are still to be done.
+            reason = error.strerror or str(error)
+            yield FileProblem(_shown(path), "page_file_unreadable", (("reason", reason),))
+            continue
+        if is_folder:
             yield from _folder_pages(path, path, excluded)
-        elif path.exists() or path.is_symlink():
-            yield from _file_pages(_File(path, path.name, named=True))
+        elif is_there:
+            yield from _file_pages(_File(path, _shown(path.name), named=True))
         else:
-            yield FileProblem(str(path), "file_missing")
+            yield FileProblem(_shown(path), "file_missing")
 
 
 def natural_key(name: str) -> tuple[tuple[int, str], ...]:
@@ -123,7 +130,12 @@ def _folder_pages(folder: Path, top: Path, excluded: frozenset[Path]) -> Iterato
 
 
 def _source(path: Path, top: Path) -> str:
-    return path.relative_to(top).as_posix() if path != top else path.name or str(path)
+    return _shown(path.relative_to(top).as_posix() if path != top else path.name or str(path))
+
+
+def _shown(name: str | Path) -> str:
+    """A name as text; bytes in it that are no UTF-8 (old Windows names) show as U+FFFD."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _file_pages(file: _File) -> Iterator[Found]:

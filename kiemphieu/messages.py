@@ -59,6 +59,8 @@ def translate_error(error: KiemphieuError, lang: Language) -> str:
 def translate_problem(problem: Problem, lang: Language) -> str:
     """One mistake of vote.toml with its place, on one line."""
     text = translate(problem.message_id, lang, place=problem.place, **dict(problem.details))
+    if not problem.place:
+        return text if problem.line is None else translate("problem_line", lang, line=problem.line, text=text)
     if problem.line is None:
         return translate("problem_without_line", lang, place=problem.place, text=text)
     return translate("problem_with_line", lang, line=problem.line, place=problem.place, text=text)

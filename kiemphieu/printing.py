@@ -25,11 +25,12 @@ from kiemphieu.folder import (
     read_private_key,
     write_new_keys,
 )
-from kiemphieu.store import IssuedBallot, Store, StoredForm, open_store
-from records.errors import InputError, UsageError
+from kiemphieu.store import IssuedBallot, Store, StoredForm
+from kiemphieu.vote_store import open_vote_store
+from records.errors import InputError, KeyFileError, UsageError
 from records.layout import layout_to_json
 from records.token import TokenKind
-from records.vote import Vote
+from records.vote import DEFAULT_STYLE_ID, Vote
 from scanner.forms import SealSource
 from tally.rules import load_rule_set
 
@@ -84,7 +85,7 @@ def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | No
     vote = load_vote(folder)
     style = _chosen_style(vote, order.style)
     form = vote_form(folder, vote, style)
-    store = open_store(folder.database, vote.store_url)
+    store = open_vote_store(folder, vote)
     try:
         _check_unchanged(folder, store, form)
         _make_keys(folder, store, order.seed)
@@ -135,6 +136,8 @@ def _chosen_style(vote: Vote, wanted: str | None) -> str:
         return known[0]
     if wanted is None:
         raise UsageError("group_needed", groups=", ".join(known))
+    if wanted not in known and known == [DEFAULT_STYLE_ID]:
+        raise UsageError("group_none", group=wanted)
     if wanted not in known:
         raise UsageError("group_unknown", group=wanted, groups=", ".join(known))
     return wanted
@@ -155,8 +158,13 @@ def _check_unchanged(folder: VoteFolder, store: Store, form: Form) -> None:
 
 def _make_keys(folder: VoteFolder, store: Store, seed: int | None) -> None:
     """Keys at the first print. A vote with issued ballots keeps its keys: others would disown them."""
-    if folder.private_key.exists() or store.issued():
-        return
+    try:
+        if folder.private_key.exists() or store.issued():
+            return
+    except OSError as error:
+        raise KeyFileError(
+            "key_file_unreadable", path=str(folder.private_key), reason=error.strerror
+        ) from error
     if seed is None:
         write_new_keys(folder)
     else:
@@ -171,8 +179,9 @@ def _random_bits(seed: int | None, issued: int) -> Callable[[int], int]:
 
 def _target(folder: VoteFolder, vote: Vote, style: str, wanted: Path | None) -> Path:
     if wanted is not None:
-        if wanted.exists():
-            raise InputError("output_exists", path=str(wanted))
+        with disk_errors(wanted):
+            if wanted.exists():
+                raise InputError("output_exists", path=str(wanted))
         return wanted
     with disk_errors(folder.ballots):
         folder.ballots.mkdir(exist_ok=True)
@@ -208,9 +217,10 @@ def _write_batch(
             write_batch_pdf(form, _printed(form, batch), out, progress)
             out.flush()
             os.fsync(out.fileno())
-            write_atomic(folder.layout(layout.style), stored.layout_json.encode())
             store.record_batch(stored, issued)
             recorded = True
+            # After the record: a layout.json is the sign that the record knows of printed ballots.
+            write_atomic(folder.layout(layout.style), stored.layout_json.encode())
     except BaseException:
         if recorded:
             store.withdraw_issued(batch.serials)

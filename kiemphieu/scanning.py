@@ -26,7 +26,8 @@ from kiemphieu.page_worker import (
     read_in_worker,
     start_worker,
 )
-from kiemphieu.store import PageRecord, RecordOutcome, Store, open_store
+from kiemphieu.store import PageRecord, RecordOutcome, Store
+from kiemphieu.vote_store import open_vote_store
 from records.errors import InputError, KiemphieuError
 from records.reading import SheetRejection
 
@@ -96,7 +97,7 @@ def scan_paths(
         KeyboardInterrupt: by the operator; every page that was read is recorded.
     """
     vote = load_vote(folder)
-    store = open_store(folder.database, vote.store_url)
+    store = open_vote_store(folder, vote)
     try:
         if not store.forms():
             raise InputError("nothing_printed", path=str(folder.root))
@@ -131,6 +132,36 @@ def _outcomes_here(refs: Sequence[PageRef], setup: ReaderSetup) -> Iterator[Page
 
 
 def _outcomes_of_pool(refs: Sequence[PageRef], setup: ReaderSetup, workers: int) -> Iterator[PageOutcome]:
+    """A page that ends its worker (memory, a fault in a decoder) is told, and the run goes on.
+
+    Raises:
+        KiemphieuError: workers end whichever page they get.
+    """
+    place = 0
+    while place < len(refs):
+        try:
+            for outcome in _outcomes_of_one_pool(refs[place:], setup, workers):
+                yield outcome
+                place += 1
+        except BrokenProcessPool as error:
+            # Any page that was handed out may have been the one: each is read again, alone.
+            suspects = refs[place : place + workers * AHEAD_PER_WORKER]
+            alone = [_outcome_alone(ref, setup) for ref in suspects]
+            if len(alone) > workers and all(isinstance(outcome, FileProblem) for outcome in alone):
+                raise KiemphieuError("worker_died") from error
+            yield from alone
+            place += len(alone)
+
+
+def _outcome_alone(ref: PageRef, setup: ReaderSetup) -> PageOutcome:
+    try:
+        (outcome,) = _outcomes_of_one_pool([ref], setup, 1)
+    except BrokenProcessPool:
+        return FileProblem(ref.source, "page_stops_reader", (("page", str(ref.index + 1)),))
+    return outcome
+
+
+def _outcomes_of_one_pool(refs: Sequence[PageRef], setup: ReaderSetup, workers: int) -> Iterator[PageOutcome]:
     # "spawn": a fork would copy the open database connection and OpenCV's threads in mid-flight.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, initializer=start_worker, initargs=(setup,))
@@ -143,8 +174,6 @@ def _outcomes_of_pool(refs: Sequence[PageRef], setup: ReaderSetup, workers: int)
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-    except BrokenProcessPool as error:
-        raise KiemphieuError("worker_died") from error
     finally:
         pool.shutdown(cancel_futures=True)
 

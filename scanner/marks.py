@@ -316,9 +316,9 @@ def _two_strokes_explain(scores: MarkScores, options: MarkOptions) -> bool:
     if scores.excess > options.side_max_excess:
         return False
     if scores.cross_fit >= options.cross_min_fit and scores.excess <= options.cross_max_excess:
-        bent = scores.rest_reach >= options.rest_min_reach or scores.rest_bias >= options.side_min_bias
+        bent = scores.rest_reach >= options.rest_min_reach
         return bent or scores.cross_fit >= options.cross_full_fit
-    one_sided = scores.rest_bias >= options.side_min_bias
+    one_sided = scores.rest_bias >= options.side_min_bias and scores.rest_reach >= options.rest_min_reach
     joined = scores.cross_fit + scores.side_fit >= options.side_min_fit
     return one_sided and joined and scores.cross_fit >= options.side_min_cross_fit
 

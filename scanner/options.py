@@ -224,7 +224,7 @@ class StrikeOptions:
     text_margin_mm: float = 0.13
     wide_margin_mm: float = 0.25
     doubtful_clear_ink_mm2: float = 0.25
-    min_darkness: float = 0.25
+    min_darkness: float = 0.16
     column_mm: float = 1.0
     column_ink_mm2: float = 0.03
     gap_columns: int = 3

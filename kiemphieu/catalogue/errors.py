@@ -21,14 +21,19 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{path} is not UTF-8 text (at byte {byte}). Save the file again as UTF-8.",
     ),
     "vote_file_problems": (
-        "vote.toml có {count} chỗ sai; hãy sửa rồi chạy lại:",
-        "vote.toml has {count} mistakes; correct them and run the command again:",
+        "Số chỗ sai trong vote.toml: {count}; hãy sửa rồi chạy lại:",
+        "Mistakes in vote.toml: {count}; correct and run the command again:",
     ),
+    "problem_line": ("dòng {line}: {text}", "line {line}: {text}"),
     "problem_with_line": ("dòng {line}, {place}: {text}", "line {line}, {place}: {text}"),
     "problem_without_line": ("{place}: {text}", "{place}: {text}"),
     "file_unreadable": (
         "Không đọc được {path} ({reason}). Hãy kiểm tra tệp có ở đó không và quyền đọc tệp.",
         "{path} cannot be read ({reason}). Check that the file is there and may be read.",
+    ),
+    "folder_closed": (
+        "Không mở được thư mục {path} ({reason}). Hãy kiểm tra quyền đọc thư mục.",
+        "The folder {path} cannot be opened ({reason}). Check its permissions.",
     ),
     "nothing_printed": (
         "Cuộc lấy phiếu trong {path} chưa in phiếu nào nên không có gì để đối chiếu. "
@@ -97,6 +102,14 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Cơ sở dữ liệu {path} từ chối: {reason}. Những gì đã ghi nhận vẫn nguyên vẹn.",
         "The database {path} refuses: {reason}. Everything recorded so far is kept.",
     ),
+    "store_lost": (
+        "Đã in phiếu (có layout.json) nhưng {path} không ghi nhận phiếu nào: cơ sở dữ liệu đã mất hoặc đã "
+        "chuyển chỗ. Hãy chép lại từ bản sao lưu, hoặc sửa địa chỉ ở [store]. Chỉ khi chưa phát phiếu nào: "
+        "xóa layout.json rồi in lại.",
+        "Ballots were printed (layout.json is there), but {path} knows of none: the database was lost or "
+        "moved. Copy it back from a backup, or correct the address under [store]. Only if no ballot was "
+        "handed out: delete layout.json and print again.",
+    ),
     "store_newer": (
         "{path} do một bản kiemphieu mới hơn tạo ra (lược đồ {found}, bản này biết đến {supported}). "
         "Hãy cập nhật kiemphieu.",
@@ -162,6 +175,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Không có loại phiếu “{group}”. Hãy chọn một bằng --group: {groups}",
         "There is no kind of ballot “{group}”. Choose one with --group: {groups}",
     ),
+    "group_none": (
+        "Cuộc lấy phiếu này chỉ có một loại phiếu, không có nhóm “{group}”. Hãy bỏ --group.",
+        "This vote has one kind of ballot and no group “{group}”. Leave --group out.",
+    ),
     "layout_changed": (
         "{path} đã thay đổi sau khi phiếu được in: mẫu phiếu mới khác mẫu đã in. Hãy khôi phục nội dung cũ, "
         "hoặc tạo thư mục mới cho cuộc lấy phiếu mới.",
@@ -173,8 +190,8 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{path} exists and was not overwritten. Choose another name for -o.",
     ),
     "counts_file_problems": (
-        "{path} có {count} chỗ sai; hãy sửa rồi chạy lại:",
-        "{path} has {count} mistakes; correct them and run the command again:",
+        "Số chỗ sai trong {path}: {count}; hãy sửa rồi chạy lại:",
+        "Mistakes in {path}: {count}; correct and run the command again:",
     ),
     # Commands
     "counts_need_rules": (
@@ -193,9 +210,21 @@ ERRORS: dict[str, tuple[str, str]] = {
     "usage_no_option": ("Không có tùy chọn {name}.", "There is no option {name}."),
     "usage_no_command": ("Không có lệnh “{name}”.", "There is no command “{name}”."),
     "usage_bad_value": ("Giá trị cho {name} không hợp lệ: {reason}", "Bad value for {name}: {reason}"),
+    "usage_choose": ("“{value}”; chọn một trong: {choices}", "“{value}”; choose one of: {choices}"),
+    "usage_whole_number": ("cần một số nguyên", "a whole number is needed"),
+    "usage_range": (
+        "cần một số nguyên từ {least} đến {most}",
+        "a whole number from {least} to {most} is needed",
+    ),
     "usage_other": ("Lệnh chưa đúng: {reason}", "The command is not right: {reason}"),
     "usage_help": ("Xem hướng dẫn: {command} --help", "See: {command} --help"),
     # Faults and interruptions
+    "page_stops_reader": (
+        "trang {page} làm tiến trình đọc dừng đột ngột (thường do thiếu bộ nhớ) và chưa được ghi nhận; hãy quét "
+        "lại ở 300 dpi, hoặc chạy lại trên máy nhiều bộ nhớ hơn.",
+        "page {page} stopped the program that reads pages (mostly for lack of memory) and is not recorded; scan "
+        "it again at 300 dpi, or run again on a machine with more memory.",
+    ),
     "worker_died": (
         "Một tiến trình đọc trang đã bị hệ thống dừng (thường do thiếu bộ nhớ). Những trang đã ghi nhận vẫn "
         "nguyên vẹn; hãy chạy lại với --workers 1.",

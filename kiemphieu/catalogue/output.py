@@ -45,6 +45,10 @@ OUTPUT: dict[str, tuple[str, str]] = {
         "{source}, page {page}: another sheet has serial {serial}",
     ),
     "scan_problem_file": ("{source}: {text}", "{source}: {text}"),
+    "scan_nothing_found": (
+        "không tìm thấy trang nào ở những chỗ đã nêu; hãy kiểm tra tên thư mục.",
+        "no page was found in what was named; check the name of the folder.",
+    ),
     "scan_skipped_file": ("{source}: không phải ảnh trang, bỏ qua", "{source}: no page image, passed over"),
     "review_waiting": (
         "{count} phiếu cần người xem xét; xem: kiemphieu readings {folder}",

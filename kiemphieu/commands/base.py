@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -18,6 +19,9 @@ from kiemphieu.messages import DEFAULT_LANGUAGE, LANGUAGE_VARIABLE, Language, tr
 from records.errors import KiemphieuError
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+ANY_PATH = click.Path(path_type=Path, readable=False)
+"""A path as written. What cannot be opened is bad input, told in our words, and no error of usage."""
 
 EXIT_DONE = 0
 EXIT_USAGE = 2

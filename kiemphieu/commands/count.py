@@ -9,6 +9,7 @@ import click
 
 from kiemphieu.ballots import entry_to_json, find_ballots
 from kiemphieu.commands.base import (
+    ANY_PATH,
     EXIT_DONE,
     EXIT_NOT_RECONCILED,
     EXIT_REVIEW,
@@ -20,15 +21,15 @@ from kiemphieu.commands.base import (
 from kiemphieu.commands.tables import result_lines, result_table, review_table
 from kiemphieu.counting import CountReport, count_folder, result_to_json, vote_rules
 from kiemphieu.folder import load_vote, open_folder
-from kiemphieu.store import open_store
 from kiemphieu.typed_counts import typed_result
+from kiemphieu.vote_store import open_vote_store
 from records.count import TallyResult
 from records.errors import UsageError
 from tally.rules import load_rule_set
 
 
 @click.command("readings", cls=LocalCommand)
-@click.argument("vote", type=click.Path(path_type=Path), metavar="VOTE")
+@click.argument("vote", type=ANY_PATH, metavar="VOTE")
 @common_options
 @click.pass_context
 def readings_command(context: click.Context, vote: Path, as_json: bool) -> int:
@@ -36,7 +37,7 @@ def readings_command(context: click.Context, vote: Path, as_json: bool) -> int:
     del context, as_json
     folder = open_folder(vote)
     loaded = load_vote(folder)
-    store = open_store(folder.database, loaded.store_url)
+    store = open_vote_store(folder, loaded)
     try:
         for entry in find_ballots(store, vote_rules(loaded)):
             click.echo(json.dumps(entry_to_json(entry), ensure_ascii=False))
@@ -46,8 +47,8 @@ def readings_command(context: click.Context, vote: Path, as_json: bool) -> int:
 
 
 @click.command("tally", cls=LocalCommand)
-@click.argument("vote", type=click.Path(path_type=Path), metavar="VOTE", required=False)
-@click.option("--counts", type=click.Path(path_type=Path), default=None)
+@click.argument("vote", type=ANY_PATH, metavar="VOTE", required=False)
+@click.option("--counts", type=ANY_PATH, default=None)
 @click.option("--rules", default=None)
 @click.option("--base", type=int, default=None)
 @common_options

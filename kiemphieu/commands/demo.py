@@ -8,6 +8,7 @@ import click
 from rich.table import Table
 
 from kiemphieu.commands.base import (
+    ANY_PATH,
     EXIT_DONE,
     EXIT_INTERNAL,
     LocalCommand,
@@ -21,7 +22,7 @@ from kiemphieu.demo import DemoReport, run_demo
 
 
 @click.command("demo", cls=LocalCommand)
-@click.argument("folder", type=click.Path(path_type=Path), metavar="[DIR]", required=False)
+@click.argument("folder", type=ANY_PATH, metavar="[DIR]", required=False)
 @click.option("--ballots", type=click.IntRange(2, 500), default=40)
 @click.option("--workers", type=click.IntRange(1, 256), default=None)
 @common_options

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kiemphieu.commands.base import EXIT_DONE, LocalCommand, Session, common_options, session_of
+from kiemphieu.commands.base import ANY_PATH, EXIT_DONE, LocalCommand, Session, common_options, session_of
 from kiemphieu.commands.vote import VOTE
 from kiemphieu.folder import open_folder
 from kiemphieu.printing import PrintOrder, PrintReport, print_ballots
@@ -17,7 +17,7 @@ from kiemphieu.printing import PrintOrder, PrintReport, print_ballots
 @click.option("--count", type=click.IntRange(1, 1_000_000), required=True)
 @click.option("--group", default=None)
 @click.option("--seed", type=int, default=None)
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None)
+@click.option("-o", "--output", type=ANY_PATH, default=None)
 @common_options
 @click.pass_context
 def print_command(

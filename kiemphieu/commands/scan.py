@@ -9,6 +9,7 @@ import click
 from rich.table import Table
 
 from kiemphieu.commands.base import (
+    ANY_PATH,
     EXIT_DONE,
     EXIT_INPUT,
     EXIT_REVIEW,
@@ -27,7 +28,7 @@ from records.count import BallotCounts
 
 @click.command("scan", cls=LocalCommand)
 @VOTE
-@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="PATH…")
+@click.argument("paths", type=ANY_PATH, nargs=-1, required=True, metavar="PATH…")
 @click.option("--workers", type=click.IntRange(1, 256), default=None)
 @common_options
 @click.pass_context

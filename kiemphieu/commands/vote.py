@@ -7,15 +7,22 @@ from pathlib import Path
 import click
 
 from ballot_layout.vote_file import check_vote
-from kiemphieu.commands.base import EXIT_DONE, EXIT_INPUT, LocalCommand, common_options, session_of
+from kiemphieu.commands.base import (
+    ANY_PATH,
+    EXIT_DONE,
+    EXIT_INPUT,
+    LocalCommand,
+    common_options,
+    session_of,
+)
 from kiemphieu.counting import vote_rules
-from kiemphieu.folder import create_folder, load_vote, open_folder, vote_text
+from kiemphieu.folder import VoteFolder, create_folder, load_vote, open_folder, vote_text
+from kiemphieu.form_check import form_problems
 from kiemphieu.messages import Language, translate, translate_problem
-from kiemphieu.printing import vote_form
-from records.errors import Problem
+from records.errors import InputError, Problem
 from tally.rules import rule_sets
 
-VOTE = click.argument("vote", type=click.Path(path_type=Path), metavar="VOTE")
+VOTE = click.argument("vote", type=ANY_PATH, metavar="VOTE")
 
 
 @click.command("new", cls=LocalCommand)
@@ -38,7 +45,7 @@ def new_command(context: click.Context, vote: Path, as_json: bool) -> int:
 def check_command(context: click.Context, vote: Path, as_json: bool) -> int:
     session = session_of(context, as_json)
     folder = open_folder(vote)
-    problems = check_vote(vote_text(folder), rule_sets())
+    problems = _problems(folder)
     if as_json and problems:
         session.document({"ok": False, "problems": [_problem_json(p, session.lang) for p in problems]})
     if problems:
@@ -47,14 +54,28 @@ def check_command(context: click.Context, vote: Path, as_json: bool) -> int:
             click.echo(f"  {translate_problem(problem, session.lang)}", err=True)
         return EXIT_INPUT
     loaded = load_vote(folder)
-    vote_rules(loaded)
-    for style in loaded.styles:
-        # What only setting the form shows: a text too long for its place, a letter the font lacks.
-        vote_form(folder, loaded, style.id)
     session.say("check_ok", path=folder.vote_file, officials=len(loaded.officials), rules=loaded.rules)
     if as_json:
         session.document({"ok": True, "problems": []})
     return EXIT_DONE
+
+
+def _problems(folder: VoteFolder) -> tuple[Problem, ...]:
+    """Everything wrong with vote.toml; what only setting the form shows comes when the rest is right."""
+    try:
+        text = vote_text(folder)
+    except InputError as error:
+        if not isinstance(error.__cause__, UnicodeDecodeError):
+            raise
+        before = error.__cause__.object[: error.__cause__.start]
+        details = tuple((name, str(value)) for name, value in error.details.items())
+        return (Problem("vote.toml", before.count(b"\n") + 1, error.message_id, details),)
+    problems = check_vote(text, rule_sets())
+    if problems:
+        return problems
+    loaded = load_vote(folder)
+    vote_rules(loaded)
+    return form_problems(folder, loaded, text)
 
 
 def _problem_json(problem: Problem, lang: Language) -> dict[str, object]:

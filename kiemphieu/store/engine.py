@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from records.errors import InputError, StoreError
 
 BUSY_TIMEOUT_MS = 60_000
 """How long a station waits for another one's commit (each takes milliseconds) before it says so."""
+
+_PASSWORD = re.compile(r"(://[^:/@]*:).*@")
 
 _CAUSES = (
     (("disk is full", "No space left"), "disk_full"),
@@ -38,12 +41,17 @@ def make_engine(database: Path, url: str) -> Engine:
             return create_engine(address)
         engine = create_engine(address, poolclass=NullPool)
     except (ArgumentError, NoSuchModuleError) as error:
-        raise InputError("store_url", url=url) from error
+        raise InputError("store_url", url=shown_address(url)) from error
     except ImportError as error:
-        raise StoreError("store_driver_missing", url=url, reason=str(error)) from error
+        raise StoreError("store_driver_missing", url=shown_address(url), reason=str(error)) from error
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def shown_address(url: str) -> str:
+    """`url` as it may be shown: without its password."""
+    return _PASSWORD.sub(r"\1***@", url)
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

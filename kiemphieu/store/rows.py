@@ -93,6 +93,15 @@ def is_foreign(result: SheetResult) -> bool:
     return isinstance(result, SheetRejection) and result.reason in _FOREIGN
 
 
+def is_failure(result_text: str) -> bool:
+    """Whether a stored result says that the program failed on the page."""
+    try:
+        result = result_from_text(result_text)
+    except ValueError:
+        return False  # damaged: that is told where it is read in full
+    return isinstance(result, SheetRejection) and result.reason is RejectionReason.INTERNAL_ERROR
+
+
 def result_to_text(result: SheetResult) -> str:
     """`result` as canonical JSON with a `type`."""
     kind = "reading" if isinstance(result, PageReading) else "rejection"

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, inspect, s
 from sqlalchemy.exc import IntegrityError
 
 from kiemphieu.store import tables
-from kiemphieu.store.engine import make_engine, reading, writing
+from kiemphieu.store.engine import make_engine, reading, shown_address, writing
 from kiemphieu.store.rows import (
     IssuedBallot,
     PageRecord,
+    PageStatus,
     RecordOutcome,
     StoredForm,
+    is_failure,
     result_from_text,
     result_to_text,
 )
@@ -31,7 +33,8 @@ def open_store(database: Path, url: str = "") -> Store:
     Raises:
         StoreError: it cannot be opened, is damaged, or was made by a newer version.
     """
-    return Store(make_engine(database, url), url or str(database))
+    engine = make_engine(database, url)
+    return Store(engine, shown_address(url) if url else str(database))
 
 
 class Store:
@@ -41,6 +44,11 @@ class Store:
         self._engine = engine
         self._where = where
         self._prepare()
+
+    @property
+    def where(self) -> str:
+        """The file or address, as shown to people."""
+        return self._where
 
     def close(self) -> None:
         self._engine.dispose()
@@ -127,12 +135,17 @@ class Store:
     # Pages
 
     def has_page(self, sha256: str) -> bool:
+        """Whether this image is recorded and need not be read again.
+
+        A page the program failed on is worth another try: with more memory, or a version that can.
+        """
         with reading(self._engine, self._where) as connection:
-            return _known(connection, sha256)
+            return _known(connection, sha256) and not _failed(connection, sha256)
 
     def record_pages(self, pages: Sequence[PageRecord]) -> tuple[RecordOutcome, ...]:
         """Records pages in the order given, all of them or none.
 
+        A page that is known stays as it is, unless the program failed on it and now has another result.
         Their image files must be in place already: a row always has its image.
         """
         try:
@@ -188,9 +201,19 @@ def _known(connection: Connection, sha256: str) -> bool:
     return connection.execute(same).first() is not None
 
 
+def _failed(connection: Connection, sha256: str) -> bool:
+    """Whether the record of the image is that the program failed on it."""
+    row = connection.execute(
+        select(tables.page.c.status, tables.page.c.result).where(tables.page.c.sha256 == sha256)
+    ).first()
+    return row is not None and row.status == PageStatus.REJECTED.value and is_failure(row.result)
+
+
 def _record_page(connection: Connection, page: PageRecord) -> RecordOutcome:
     if _known(connection, page.sha256):
-        return RecordOutcome.KNOWN
+        if not _failed(connection, page.sha256) or is_failure(result_to_text(page.result)):
+            return RecordOutcome.KNOWN
+        connection.execute(delete(tables.page).where(tables.page.c.sha256 == page.sha256))
     token = page.token
     surplus = token is not None and _place_taken(connection, token.serial, token.page)
     connection.execute(

@@ -135,6 +135,7 @@ def test_nothing_printed_and_missing_key(vote, tmp_path: Path) -> None:
     with pytest.raises(KeyFileError, match="public_key_missing"):
         scan_paths(vote.folder, [vote.scan_folder], workers=1)
     vote.folder.database.unlink()
+    vote.folder.layout("").unlink()
     with pytest.raises(InputError, match="nothing_printed"):
         scan_paths(vote.folder, [vote.scan_folder], workers=1)
 
