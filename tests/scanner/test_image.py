@@ -95,7 +95,6 @@ def test_reduced_images_are_read_only_and_the_scan_stays_as_it_was() -> None:
     np.testing.assert_array_equal(image, before)
 
 
-@pytest.mark.xfail(strict=False, reason="smoothed() freezes the blurred array and hands on a copy of it")
 def test_smoothed_images_are_read_only() -> None:
     made = smoothed(make_scan_image(np.full((2480, 1748), 200, np.uint8), [A5], OPTIONS.image), 1.5)
     assert not made.coarse.flags.writeable

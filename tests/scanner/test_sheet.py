@@ -409,9 +409,6 @@ def test_what_covers_a_cross_takes_it_away_and_nothing_else(covered: set[tuple[s
         assert boxes_of(result)[key].state in (BoxState.EMPTY, BoxState.UNCLEAR, BoxState.OTHER)
 
 
-@pytest.mark.xfail(
-    strict=False, reason="a box whose outline is not on the paper is read as empty, and nobody is asked"
-)
 @pytest.mark.parametrize("grey", [255, 240], ids=["tape", "slip"])
 def test_a_cross_under_a_slip_of_paper_is_not_silently_empty(vote: PrintedVote, grey: int) -> None:
     """Correction tape, a folded edge, a slip laid over a line: the printed box is gone with its cross."""
@@ -425,9 +422,6 @@ def test_a_cross_under_a_slip_of_paper_is_not_silently_empty(vote: PrintedVote, 
         assert asked or states_of(result)[key] is not BoxState.EMPTY
 
 
-@pytest.mark.xfail(
-    strict=False, reason="a box whose outline is not on the paper is read as empty, and nobody is asked"
-)
 @pytest.mark.parametrize("kept", [0.55, 0.65, 0.72])
 def test_crosses_on_the_missing_part_of_a_sheet_are_not_silently_empty(
     vote: PrintedVote, kept: float

@@ -50,8 +50,13 @@ def test_most_names_struck_with_a_ball_pen_are_certain(vote: PrintedVote) -> Non
     assert certain >= 0.6 * total
 
 
-@pytest.mark.xfail(strict=False, reason="a pencil line through bold letters leaves too little clear ink")
-@pytest.mark.parametrize("faint", [0.0, 0.4])
+@pytest.mark.parametrize(
+    "faint",
+    [
+        0.0,
+        pytest.param(0.4, marks=pytest.mark.xfail(reason="so faint a line through bold letters is missed")),
+    ],
+)
 def test_a_pencil_line_through_a_name_is_not_overlooked(vote: PrintedVote, faint: float) -> None:
     pencil = Hand(steady().writer, make_pen(PenKind.PENCIL, faint=faint))
     for official in OFFICIALS:
