@@ -29,7 +29,7 @@ def form_problems(folder: VoteFolder, vote: Vote, text: str) -> tuple[Problem, .
             vote = replace(vote, printing=replace(vote.printing, seal_image=""))
         else:
             break
-    return tuple(problems)
+    return tuple(sorted(problems, key=lambda problem: problem.line or 0))
 
 
 def _first_error(folder: VoteFolder, vote: Vote) -> InputError | None:

@@ -89,6 +89,8 @@ class PageReader:
             return file_problem(ref.source, error)
         except KiemphieuError as error:
             return failure_of(error)
+        except MemoryError:
+            return FileProblem(ref.source, "page_stops_reader", (("page", str(ref.index + 1)),))
 
     def _read(self, ref: PageRef) -> PageRecord | KnownPage:
         page = load_page(ref)

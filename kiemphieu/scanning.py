@@ -147,10 +147,14 @@ def _outcomes_of_pool(refs: Sequence[PageRef], setup: ReaderSetup, workers: int)
             # Any page that was handed out may have been the one: each is read again, alone.
             suspects = refs[place : place + workers * AHEAD_PER_WORKER]
             alone = [_outcome_alone(ref, setup) for ref in suspects]
-            if len(alone) > workers and all(isinstance(outcome, FileProblem) for outcome in alone):
+            if len(alone) > workers and all(_stopped_reader(outcome) for outcome in alone):
                 raise KiemphieuError("worker_died") from error
             yield from alone
             place += len(alone)
+
+
+def _stopped_reader(outcome: PageOutcome) -> bool:
+    return isinstance(outcome, FileProblem) and outcome.message_id == "page_stops_reader"
 
 
 def _outcome_alone(ref: PageRef, setup: ReaderSetup) -> PageOutcome:

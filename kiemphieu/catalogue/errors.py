@@ -21,8 +21,8 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{path} is not UTF-8 text (at byte {byte}). Save the file again as UTF-8.",
     ),
     "vote_file_problems": (
-        "Số chỗ sai trong vote.toml: {count}; hãy sửa rồi chạy lại:",
-        "Mistakes in vote.toml: {count}; correct and run the command again:",
+        "vote.toml có {count} chỗ sai; hãy sửa rồi chạy lại:",
+        "vote.toml has {count} mistakes; correct them and run the command again:",
     ),
     "problem_line": ("dòng {line}: {text}", "line {line}: {text}"),
     "problem_with_line": ("dòng {line}, {place}: {text}", "line {line}, {place}: {text}"),
@@ -190,8 +190,8 @@ ERRORS: dict[str, tuple[str, str]] = {
         "{path} exists and was not overwritten. Choose another name for -o.",
     ),
     "counts_file_problems": (
-        "Số chỗ sai trong {path}: {count}; hãy sửa rồi chạy lại:",
-        "Mistakes in {path}: {count}; correct and run the command again:",
+        "{path} có {count} chỗ sai; hãy sửa rồi chạy lại:",
+        "{path} has {count} mistakes; correct them and run the command again:",
     ),
     # Commands
     "counts_need_rules": (
@@ -220,10 +220,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     "usage_help": ("Xem hướng dẫn: {command} --help", "See: {command} --help"),
     # Faults and interruptions
     "page_stops_reader": (
-        "trang {page} làm tiến trình đọc dừng đột ngột (thường do thiếu bộ nhớ) và chưa được ghi nhận; hãy quét "
-        "lại ở 300 dpi, hoặc chạy lại trên máy nhiều bộ nhớ hơn.",
-        "page {page} stopped the program that reads pages (mostly for lack of memory) and is not recorded; scan "
-        "it again at 300 dpi, or run again on a machine with more memory.",
+        "trang {page} làm tiến trình đọc dừng đột ngột (thường do thiếu bộ nhớ) và chưa được ghi nhận; hãy "
+        "quét lại ở 300 dpi, hoặc chạy lại trên máy nhiều bộ nhớ hơn.",
+        "page {page} stopped the program that reads pages (mostly for lack of memory) and is not recorded; "
+        "scan it again at 300 dpi, or run again on a machine with more memory.",
     ),
     "worker_died": (
         "Một tiến trình đọc trang đã bị hệ thống dừng (thường do thiếu bộ nhớ). Những trang đã ghi nhận vẫn "

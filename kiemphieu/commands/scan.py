@@ -46,6 +46,8 @@ def scan_command(
         _tell(session, report, ballots)
         if ballots.review:
             session.warn("review_waiting", count=ballots.review, folder=vote)
+    if not report.pages and not report.problems:
+        session.warn("scan_nothing_found")
     if report.problems:
         return EXIT_INPUT
     return EXIT_REVIEW if ballots.review else EXIT_DONE
