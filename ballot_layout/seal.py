@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 
+import resvg_py
 from PIL import Image
 
 from records.canonical import sha256_hex
 from records.errors import LayoutError
 
+_SVG_START = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*            # byte order mark
+         (?:<\?xml[^>]*>\s*)?            # declaration
+         (?:<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*
+         <svg[\s>/]""",
+    re.DOTALL | re.VERBOSE,
+)
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 MOST_PIXELS = 25_000_000
 PRINTED_PX = 850
@@ -34,15 +43,19 @@ class SealImage:
 
 
 def read_seal_image(data: bytes) -> SealImage:
-    """Reads a PNG.
+    """Reads a PNG, or draws an SVG at the resolution it is printed in.
 
     Raises:
-        LayoutError: not a PNG (an SVG too is refused: export it as PNG at 600 dpi), too large, or damaged.
+        LayoutError: neither a PNG nor an SVG, too large, or damaged.
     """
-    if not data.startswith(PNG_MAGIC):
-        raise LayoutError("seal_image_not_png")
+    if _SVG_START.match(data):
+        picture = _drawn_svg(data)
+    elif data.startswith(PNG_MAGIC):
+        picture = data
+    else:
+        raise LayoutError("seal_image_kind")
     try:
-        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+        with Image.open(io.BytesIO(picture), formats=("PNG",)) as image:
             _check_size(image)
             rgba = image.convert("RGBA")
     # Pillow's PNG reader lets several kinds of exception out of a damaged file.
@@ -56,6 +69,14 @@ def read_seal_image(data: bytes) -> SealImage:
         alpha=rgba.getchannel("A").tobytes(),
         sha256=sha256_hex(data),
     )
+
+
+def _drawn_svg(data: bytes) -> bytes:
+    """An SVG as PNG bytes, `PRINTED_PX` wide, on a transparent ground; nothing outside it is loaded."""
+    try:
+        return bytes(resvg_py.svg_to_bytes(svg_string=data.decode("utf-8-sig"), width=PRINTED_PX))
+    except ValueError as error:
+        raise LayoutError("seal_image_unreadable", reason=str(error)) from error
 
 
 def _check_size(image: Image.Image) -> None:

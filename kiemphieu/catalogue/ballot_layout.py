@@ -55,11 +55,11 @@ BALLOT_LAYOUT: dict[str, tuple[str, str]] = {
         "The vote id “{vote}” or group id “{group}” cannot go into the QR code. Use a-z, 0-9 and "
         "hyphen, at most 32 characters.",
     ),
-    "seal_image_not_png": (
-        "Ảnh con dấu phải là tệp PNG (không dùng SVG). Xuất ảnh ra PNG 600 dpi, hoặc để trống "
+    "seal_image_kind": (
+        "Ảnh con dấu phải là tệp PNG hoặc SVG. Xuất ảnh ra PNG 600 dpi hoặc SVG, hoặc để trống "
         "seal_image để đóng dấu tay.",
-        "The seal image must be a PNG (SVG is not supported). Export it as PNG at 600 dpi, or "
-        "leave seal_image empty for a hand stamp.",
+        "The seal image must be a PNG or an SVG. Export it as PNG at 600 dpi or as SVG, or leave "
+        "seal_image empty to stamp by hand.",
     ),
     "seal_image_too_large": (
         "Ảnh con dấu quá lớn ({width}×{height} điểm). Thu nhỏ còn khoảng 1000×1000 điểm.",

@@ -305,8 +305,9 @@ def test_a_seal_image_fills_its_zone_keeping_its_proportions() -> None:
 @pytest.mark.parametrize(
     ("data", "message_id"),
     [
-        (b"<svg/>", "seal_image_not_png"),
-        (b"", "seal_image_not_png"),
+        (b"<svg/>", "seal_image_unreadable"),
+        (b"", "seal_image_kind"),
+        (b"GIF89a", "seal_image_kind"),
         (png()[:60], "seal_image_unreadable"),
         (png(6000, 6000), "seal_image_too_large"),
     ],

@@ -51,7 +51,7 @@ def test_check_tells_of_every_file_that_cannot_be_used(vote) -> None:
     with vote.folder.vote_file.open("a", encoding="utf-8") as file:
         file.write('[print]\nseal_image = "bad.png"\nfont = "absent.ttf"\n')
     assert problems_of(vote) == [
-        ("print.seal_image", 23, "seal_image_not_png"),
+        ("print.seal_image", 23, "seal_image_kind"),
         ("print.font", 24, "file_unreadable"),
     ]
 
