@@ -46,7 +46,7 @@ def read_seal_image(data: bytes) -> SealImage:
     """Reads a PNG, or draws an SVG at the resolution it is printed in.
 
     Raises:
-        LayoutError: neither a PNG nor an SVG, too large, or damaged.
+        LayoutError: neither a PNG nor an SVG, too large, damaged, or with nothing to see on it.
     """
     if _SVG_START.match(data):
         picture = _drawn_svg(data)
@@ -61,6 +61,8 @@ def read_seal_image(data: bytes) -> SealImage:
     # Pillow's PNG reader lets several kinds of exception out of a damaged file.
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise LayoutError("seal_image_unreadable", reason=str(error)) from error
+    if rgba.getchannel("A").getextrema()[1] == 0:
+        raise LayoutError("seal_image_empty")
     rgba.thumbnail((PRINTED_PX, PRINTED_PX))
     return SealImage(
         width_px=rgba.width,

@@ -61,6 +61,11 @@ BALLOT_LAYOUT: dict[str, tuple[str, str]] = {
         "The seal image must be a PNG or an SVG. Export it as PNG at 600 dpi or as SVG, or leave "
         "seal_image empty to stamp by hand.",
     ),
+    "seal_image_empty": (
+        "Ảnh con dấu trong suốt hoàn toàn, không có gì để in. Chọn ảnh khác, hoặc để trống seal_image.",
+        "The seal image is wholly transparent; there is nothing to print. Choose another picture, or "
+        "leave seal_image empty.",
+    ),
     "seal_image_too_large": (
         "Ảnh con dấu quá lớn ({width}×{height} điểm). Thu nhỏ còn khoảng 1000×1000 điểm.",
         "The seal image is too large ({width}×{height} pixels). Reduce it to about 1000×1000 pixels.",

@@ -305,7 +305,7 @@ def test_a_seal_image_fills_its_zone_keeping_its_proportions() -> None:
 @pytest.mark.parametrize(
     ("data", "message_id"),
     [
-        (b"<svg/>", "seal_image_unreadable"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "seal_image_empty"),
         (b"", "seal_image_kind"),
         (b"GIF89a", "seal_image_kind"),
         (png()[:60], "seal_image_unreadable"),
