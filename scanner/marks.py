@@ -49,6 +49,7 @@ class BoxInk:
         ink: bool, unprinted ink.
         own: bool, the ink that hangs together with ink inside the box.
         inside: the printed square in grid pixels: left, top, right, bottom.
+        bilevel: whether the scan holds black and white only.
     """
 
     area: Rect
@@ -56,6 +57,7 @@ class BoxInk:
     ink: NDArray[np.bool_]
     own: NDArray[np.bool_]
     inside: tuple[int, int, int, int]
+    bilevel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def find_box_ink(
     )
     left, top, right, bottom = inside
     own = _own_ink(inked, (left, top, right, bottom), options)
-    return BoxInk(area, darkness, inked > 0, own, (left, top, right, bottom))
+    return BoxInk(area, darkness, inked > 0, own, (left, top, right, bottom), image.bilevel)
 
 
 @functools.lru_cache(maxsize=2048)
@@ -269,7 +271,9 @@ def _fit_scores(fit: CrossFit) -> dict[str, float]:
 
 def classify_box(scores: MarkScores, fit: CrossFit | None, found: BoxInk, options: MarkOptions) -> BoxState:
     """Names the mark; the order of the rules is the module's."""
-    if scores.inside_mm2 <= options.speck_mm2 and _inside_size_mm(found) <= options.speck_size_mm:
+    # A 1-bit scan breaks a faint mark into specks: there, none is nothing.
+    largest_speck_mm2 = 0.0 if found.bilevel else options.speck_mm2
+    if scores.inside_mm2 <= largest_speck_mm2 and _inside_size_mm(found) <= options.speck_size_mm:
         return BoxState.EMPTY
     if fit is not None and _is_cross(scores, fit, found, options):
         return BoxState.CROSS if scores.darkness >= options.min_darkness else BoxState.UNCLEAR

@@ -160,7 +160,8 @@ def _read_page(
     marks = read_boxes(scan, transform, page, ink, options.marks)
     strikes = find_strikes(scan, transform, page, ink, options.strikes)
     seal = find_seal(page, form.seal_source, ink, options.seal)
-    writings = find_writing(page.layout, form.page_size_mm, ink, marks, strikes, seal, options.writing)
+    doubt = scan.bilevel or bool(ink.lines)
+    writings = find_writing(page.layout, form.page_size_mm, ink, marks, strikes, seal, doubt, options.writing)
     weak = registration.quality.residual_mm > options.registration.weak_residual_mm
     reading = PageReading(
         token=token,

@@ -63,9 +63,13 @@ def find_writing(
     marks: Sequence[MarkReading],
     strikes: Sequence[StrikeFinding],
     seal: SealReading,
+    doubt: bool,
     options: WritingOptions,
 ) -> tuple[WritingFinding, ...]:
-    """Every group of leftover ink that is not dirt, from the top of the page down."""
+    """Every group of leftover ink that is not dirt, from the top of the page down.
+
+    With `doubt` none is certain: on a folded or streaked page and in a 1-bit scan, dirt looks like ink.
+    """
     left = ink.unprinted.copy()
     for zone in _zones_of_others(page, strikes, options):
         _clear(left, zone)
@@ -76,7 +80,7 @@ def find_writing(
     _clear_margin(left, options.edge_mm)
     groups = _group_ink(left, ink, page_size_mm, options)
     written = [group for group in groups if not _is_dirt(group, page_size_mm, options)]
-    crowded = len(written) > options.certain_max_groups
+    crowded = doubt or len(written) > options.certain_max_groups
     return tuple(_classify_group(group, page, crowded, options) for group in written)
 
 
