@@ -36,6 +36,9 @@ _KNOTS_V = 4
 _SMOOTHNESS_U = 0.05
 _SMOOTHNESS_V = 2000.0
 _HUBER_MM = 0.12
+"""Knots of u and v along the page, their stiffness, and the residual from which a patch loses weight. Set
+so that a feeder's slow slip (a wave or two down the page) is followed and a single patch is not; against
+simulated feeds up to 0.3 mm the boxes come out within 0.15 mm, at 0.5 to 1 mm within 0.3."""
 
 
 @dataclass(frozen=True, slots=True)

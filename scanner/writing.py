@@ -213,7 +213,7 @@ def _classify_group(
         and not crowded
         and group.size_mm >= options.certain_size_mm
         and min(group.bounds.width_mm, group.bounds.height_mm) >= options.certain_min_side_mm
-        and group.ink_mm2 >= options.certain_ink_mm2
+        and group.ink_mm2 >= max(options.certain_ink_mm2, options.certain_ink_per_mm * group.size_mm)
         and group.darkness >= options.certain_darkness
         and group.fill <= options.certain_max_fill
         and group.straightness <= options.certain_max_straightness
