@@ -6,11 +6,12 @@ import datetime
 import io
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pypdfium2 as pdfium
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from numpy.typing import NDArray
 
 from ballot_layout.fonts import bundled_fonts
@@ -54,19 +55,28 @@ class PrintedVote:
     serials: tuple[str, ...]
     batch_pdf: bytes
     context: ReadingContext
+    key: Ed25519PrivateKey
 
     def sheets(self) -> Iterator[Sheet]:
         """Every page of the batch as blank paper, in print order."""
-        document = pdfium.PdfDocument(self.batch_pdf)
+        return (self.sheet(index) for index in range(len(self.serials) * len(self.form.layout.pages)))
+
+    def sheet(self, index: int) -> Sheet:
+        """The page at `index` in print order as blank paper; only this one is drawn."""
         pages = self.form.layout.pages
-        for index in range(len(document)):
+        with pdfium.PdfDocument(self.batch_pdf) as document:
             rendered = document[index].render(scale=PAPER_DPI / 72).to_numpy()
-            yield Sheet(
-                paper=np.ascontiguousarray(rendered[:, :, :3]),
-                px_per_mm=PAPER_DPI / 25.4,
-                place=pages[index % len(pages)],
-                serial=self.serials[index // len(pages)],
-            )
+            paper = np.ascontiguousarray(rendered[:, :, :3])
+        return Sheet(
+            paper=paper,
+            px_per_mm=PAPER_DPI / 25.4,
+            place=pages[index % len(pages)],
+            serial=self.serials[index // len(pages)],
+        )
+
+    def reprinted(self, serials: tuple[str, ...]) -> PrintedVote:
+        """The same vote with a batch of other serials."""
+        return replace(self, serials=serials, batch_pdf=_batch_pdf(self.form, serials, self.key))
 
 
 def print_vote(officials: int, count: int, paper: PaperSize = PaperSize.A4, seed: int = 1) -> PrintedVote:
@@ -89,18 +99,22 @@ def print_vote(officials: int, count: int, paper: PaperSize = PaperSize.A4, seed
     key = load_private_key(private)
     rng = np.random.default_rng(seed)
     serials = draw_serials(count, frozenset(), lambda bits: int.from_bytes(rng.bytes(8)) >> (64 - bits))
+    prepared = prepare_form(form.layout, render_grey(write_reference_pdf(form)))
+    context = ReadingContext(vote.id, public, (prepared,))
+    return PrintedVote(vote, form, serials, _batch_pdf(form, serials, key), context, key)
+
+
+def _batch_pdf(form: Form, serials: tuple[str, ...], key: Ed25519PrivateKey) -> bytes:
     batch = io.BytesIO()
-    ballots = [
+    ballots = (
         PrintedBallot(
             serial,
             tuple(sign_token(token, key) for token in ballot_tokens(form.layout, serial, TokenKind.BALLOT)),
         )
         for serial in serials
-    ]
+    )
     write_batch_pdf(form, ballots, batch)
-    prepared = prepare_form(form.layout, render_grey(write_reference_pdf(form)))
-    context = ReadingContext(vote.id, public, (prepared,))
-    return PrintedVote(vote, form, serials, batch.getvalue(), context)
+    return batch.getvalue()
 
 
 def render_grey(pdf: bytes) -> list[NDArray[np.uint8]]:

@@ -41,7 +41,7 @@ _COMMANDS = {
     "check": "vote",
     "print": "print",
     "scan": "scan",
-    "readings": "count",
+    "readings": "readings",
     "tally": "count",
 }
 """Command name to its module in `kiemphieu.commands`: only what a run needs is loaded."""

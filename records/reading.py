@@ -107,6 +107,9 @@ class MarkScores:
             the strokes meet beyond an end.
         excess: inked area over that of the two strokes; about 1 where they are all there is.
         blob_share: share of the ink in patches wider than any stroke, 0 … 1.
+        stray_mm2: ink far from the box that hangs together with its own and is not in line with its strokes.
+        cross_share, other_share, corrected_share: how sure the mark network is that this is an X, another
+            mark, a mark drawn over; with its share for "no mark" they add up to 1.
     """
 
     ink_mm2: float = 0.0
@@ -127,6 +130,10 @@ class MarkScores:
     arm_share: float = 0.0
     excess: float = 0.0
     blob_share: float = 0.0
+    stray_mm2: float = 0.0
+    cross_share: float = 0.0
+    other_share: float = 0.0
+    corrected_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +148,40 @@ class BoxReading:
 
 
 @dataclass(frozen=True, slots=True)
+class StrikeScores:
+    """What was measured over one printed name; no score decides anything by itself.
+
+    Attributes:
+        length_mm: length of the longest run of inked columns.
+        coverage: share of the width of the name's text, without the position, that the run passes over.
+        through: share of the run's ink at the height of the letters, 0 … 1.
+        clear_ink_mm2: ink in the run that stands clear of the letters.
+        surplus: mean darkness that the run's ink adds to what print accounts for, 0 … 1.
+        stroke_mm: width of the run's line where it stands clear of the letters; 0 where it is nowhere clear
+            for long enough to tell.
+        clear_columns: millimetre columns of the run with such clear ink.
+        line_share: largest share of the paper between the letters, along a level line some millimetres
+            long, that is inked.
+    """
+
+    length_mm: float = 0.0
+    coverage: float = 0.0
+    through: float = 0.0
+    clear_ink_mm2: float = 0.0
+    surplus: float = 0.0
+    stroke_mm: float = 0.0
+    clear_columns: int = 0
+    line_share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class StrikeFinding:
     """Ink through a printed name or position.
 
     Attributes:
         coverage: share of the width of the name's text that the stroke passes over, 0 … 1.
         length_mm: length of the stroke.
+        scores: all that was measured; zeros on a finding that no scanner made.
     """
 
     official: str
@@ -154,6 +189,38 @@ class StrikeFinding:
     evidence: Rect
     coverage: float
     length_mm: float
+    scores: StrikeScores = StrikeScores()
+
+
+@dataclass(frozen=True, slots=True)
+class WritingScores:
+    """What was measured of one group of leftover ink; no score decides anything by itself.
+
+    Attributes:
+        size_mm: longer side of the group's bounds.
+        side_mm: the shorter side.
+        ink_mm2: inked area.
+        darkness: mean darkness of the ink, 0 paper … 1 black.
+        fill: inked share of the bounds, 0 … 1.
+        edge_mm: distance of the bounds from the nearest page edge.
+        straightness: share of the ink along one straight line, 0 … 1.
+        ring_mm: root mean square distance of the ink from the circle laid through it, at most 99.
+        peak: darkness of the darkest ink, 0 … 1; this and the rest at full resolution.
+        stroke_mm: width of its lines.
+        piece_mm: longer side of the largest piece that hangs together.
+    """
+
+    size_mm: float = 0.0
+    side_mm: float = 0.0
+    ink_mm2: float = 0.0
+    darkness: float = 0.0
+    fill: float = 0.0
+    edge_mm: float = 0.0
+    straightness: float = 0.0
+    ring_mm: float = 0.0
+    peak: float = 0.0
+    stroke_mm: float = 0.0
+    piece_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +230,14 @@ class WritingFinding:
     Attributes:
         reason: the review reason a doubtful finding gives; ignored on a certain one.
         ink_mm2: inked area.
+        scores: all that was measured; zeros on a finding that no scanner made.
     """
 
     certainty: Certainty
     evidence: Rect
     ink_mm2: float
     reason: ReviewReason = ReviewReason.DOUBTFUL_WRITING
+    scores: WritingScores = WritingScores()
 
 
 @dataclass(frozen=True, slots=True)

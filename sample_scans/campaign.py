@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,9 +20,22 @@ from sample_scans.stamp import Stamping
 from sample_scans.strata import Stratum, stratum_printer, stratum_settings
 from sample_scans.strike_shapes import StrikeKind
 from sample_scans.stroke_library import RecordedMark, StrokeLibrary
-from sample_scans.strokes import FloatArray, writer_from_seed
+from sample_scans.strokes import FloatArray, Strokes, writer_from_seed
 from sample_scans.truth import Truth
 from sample_scans.voter import Intent, MarkIntent, Sheet, StrikeIntent, WritingIntent, vote_on_page
+
+_CROSS, _WORD = ("cross",), ("word",)
+_RECORDED_LABELS: Mapping[MarkKind, tuple[str, ...]] = {
+    MarkKind.TICK: ("tick",),
+    MarkKind.V: ("v",),
+    MarkKind.SLASH: ("slash", "line"),
+    MarkKind.CIRCLE: ("circle", "circle_slashed"),
+    MarkKind.SCRIBBLE: ("zigzag",),
+    MarkKind.PLUS: ("plus",),
+    MarkKind.ASTERISK: ("asterisk",),
+    MarkKind.INITIALS: ("word",),
+}
+"""Which recordings stand for which kind. Recorded dots are scaled to a mark's size and so are no dots."""
 
 REMARKS = ("không đồng ý", "đề nghị xem lại", "Nguyễn Văn Bình", "tốt", "V", "5", "đồng ý", "?", "")
 
@@ -35,6 +48,8 @@ class Mix:
         level_weights: shares of the levels in column order (the last repeats); each official's own
             shares scatter about them.
         cross_weights: relative frequency of each kind of plain cross the simulator draws.
+        strike_kinds: kinds of struck name, each as frequent as the others.
+        writing_height_mm: least and greatest height of added writing, before it is fitted into its place.
     """
 
     level_weights: tuple[float, ...] = (0.62, 0.27, 0.11)
@@ -59,6 +74,14 @@ class Mix:
     doubtful_strike_ballot: float = 0.003
     writing_ballot: float = 0.008
     stamped: float = 1.0
+    strike_kinds: tuple[StrikeKind, ...] = (
+        StrikeKind.SINGLE,
+        StrikeKind.DOUBLE,
+        StrikeKind.WAVE,
+        StrikeKind.ZIGZAG,
+        StrikeKind.SCRIBBLE,
+    )
+    writing_height_mm: tuple[float, float] = (8.0, 8.0)
 
 
 STRAIGHTFORWARD = Mix(
@@ -70,6 +93,21 @@ STRAIGHTFORWARD = Mix(
     writing_ballot=0.0,
 )
 """Crosses only: every reading that differs is an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recordings:
+    """Marks of real people, and how many voters draw them.
+
+    Attributes:
+        writers: a tuple of marks per writer, with crosses that anyone calls an X among them.
+        words: handwriting, a tuple per writer: lent, one writer to a voter, to those who left none.
+        share: share of the voters who draw recorded marks; the others' are the simulator's.
+    """
+
+    writers: tuple[tuple[RecordedMark, ...], ...] = ()
+    words: tuple[tuple[RecordedMark, ...], ...] = ()
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +130,12 @@ def campaign(
     """Votes on and scans every sheet, lazily and in order.
 
     All pages of one serial have one writer and one pen. A scan depends on its sheet's serial and page
-    and on `seed`, not on its place among the sheets. `library`, where given, lends the crosses: pass
-    real ballot-like crosses of one half of the writers.
+    and on `seed`, not on its place among the sheets. `library`, where given, lends the marks: pass
+    real ballot-like crosses, and other marks if wanted, of one half of the writers.
     """
-    writers = by_writer(library)
+    recordings = recordings_of(library)
     for sheet in sheets:
-        yield simulate_sheet(sheet, mix, stratum, seed, writers)
+        yield simulate_sheet(sheet, mix, stratum, seed, recordings)
 
 
 def simulate_sheet(
@@ -105,13 +143,13 @@ def simulate_sheet(
     mix: Mix,
     stratum: Stratum,
     seed: int,
-    writers: tuple[tuple[RecordedMark, ...], ...] = (),
+    recordings: Recordings = Recordings(),
 ) -> Scan:
-    """One sheet voted on and scanned; `writers` are real crosses, a tuple per writer."""
+    """One sheet voted on and scanned."""
     key = zlib.crc32(sheet.serial.encode())
-    hand, crosses = _voter(np.random.default_rng([seed, key]), writers)
+    hand, recorded = _voter(np.random.default_rng([seed, key]), recordings)
     rng = np.random.default_rng([seed, key, sheet.place.page])
-    intent = draw_intent(sheet, mix, seed, rng, crosses)
+    intent = draw_intent(sheet, mix, seed, rng, recorded)
     printer = stratum_printer(stratum, rng)
     if printer is not None:
         paper = printed(sheet.paper, sheet.px_per_mm, printer, int(rng.integers(1 << 31)))
@@ -122,29 +160,34 @@ def simulate_sheet(
     return Scan(image, replace(truth, damage=damage_names(settings)), settings, stratum)
 
 
-def by_writer(library: StrokeLibrary | None) -> tuple[tuple[RecordedMark, ...], ...]:
-    """The marks of `library`, a tuple per writer: what `simulate_sheet` takes."""
+def recordings_of(library: StrokeLibrary | None, share: float = 1.0) -> Recordings:
+    """The marks of `library` by writer. Only who left a cross can vote; every word is handwriting."""
     if library is None:
-        return ()
+        return Recordings()
     grouped: dict[str, list[RecordedMark]] = {}
     for mark in library.marks:
         grouped.setdefault(mark.writer, []).append(mark)
-    return tuple(tuple(marks) for marks in grouped.values())
+    writers = tuple(tuple(marks) for marks in grouped.values() if _of_label(marks, _CROSS))
+    words = tuple(found for marks in grouped.values() if (found := _of_label(marks, _WORD)))
+    return Recordings(writers, words, share)
 
 
-_by_writer = by_writer
+def _of_label(marks: Iterable[RecordedMark], labels: tuple[str, ...]) -> tuple[RecordedMark, ...]:
+    return tuple(mark for mark in marks if mark.label in labels)
 
 
-def _voter(
-    rng: np.random.Generator, writers: tuple[tuple[RecordedMark, ...], ...]
-) -> tuple[Hand, tuple[RecordedMark, ...]]:
+def _voter(rng: np.random.Generator, recordings: Recordings) -> tuple[Hand, tuple[RecordedMark, ...]]:
+    """The hand, and the marks recorded of it; none where the simulator draws."""
     number = int(rng.integers(1 << 31))
     writer = writer_from_seed(number)
     pen = random_pen(rng)
-    if not writers:
+    if not recordings.writers or rng.random() >= recordings.share:
         return Hand(writer, pen, str(number)), ()
-    crosses = writers[int(rng.integers(len(writers)))]
-    return Hand(writer, pen, crosses[0].writer), crosses
+    marks = recordings.writers[int(rng.integers(len(recordings.writers)))]
+    name = marks[0].writer
+    if recordings.words and not _of_label(marks, _WORD):
+        marks += recordings.words[int(rng.integers(len(recordings.words)))]
+    return Hand(writer, pen, name), marks
 
 
 def draw_intent(
@@ -152,9 +195,9 @@ def draw_intent(
     mix: Mix,
     seed: int,
     rng: np.random.Generator,
-    crosses: tuple[RecordedMark, ...] = (),
+    recorded: tuple[RecordedMark, ...] = (),
 ) -> Intent:
-    """What one voter does on one page, by the rates of `mix`; `crosses` are the voter's own."""
+    """What one voter does on one page, by the rates of `mix`; `recorded` are the voter's own marks."""
     place = sheet.place
     levels = tuple(dict.fromkeys(box.level for box in place.boxes))
     officials = tuple(dict.fromkeys(box.official for box in place.boxes))
@@ -162,9 +205,12 @@ def draw_intent(
     for official in officials:
         shares = _official_shares(official, len(levels), mix, seed)
         order = rng.choice(len(levels), len(levels), replace=False, p=shares)
-        marks += _line_marks(official, tuple(levels[int(i)] for i in order), mix, rng, crosses)
+        marks += _line_marks(official, tuple(levels[int(i)] for i in order), mix, rng, recorded)
     return Intent(
-        tuple(marks), _strikes(officials, mix, rng), _writings(sheet, mix, rng), _stamping(place, mix, rng)
+        tuple(marks),
+        _strikes(officials, mix, rng),
+        _writings(sheet, mix, rng, recorded),
+        _stamping(place, mix, rng),
     )
 
 
@@ -179,7 +225,7 @@ def _line_marks(
     wanted: tuple[str, ...],
     mix: Mix,
     rng: np.random.Generator,
-    crosses: tuple[RecordedMark, ...],
+    recorded: tuple[RecordedMark, ...],
 ) -> list[MarkIntent]:
     """One line; `wanted` are the levels in the order in which this voter would choose them."""
     chosen, spare = wanted[0], wanted[1:]
@@ -193,17 +239,17 @@ def _line_marks(
     fate = int(rng.choice(6, p=[*faults, 1.0 - sum(faults)]))
     marks: list[MarkIntent] = []
     if fate == 1 and spare:
-        marks += [_cross(official, level, mix, rng, crosses) for level in (chosen, spare[0])]
+        marks += [_cross(official, level, mix, rng, recorded) for level in (chosen, spare[0])]
     elif fate == 2:
-        marks.append(MarkIntent(official, chosen, OTHER_MARKS[int(rng.integers(len(OTHER_MARKS)))]))
+        marks.append(_other(official, chosen, rng, recorded))
     elif fate == 3 and spare:
         kind = MarkKind.BLOTTED_CROSS if rng.random() < 0.6 else MarkKind.STRUCK_CROSS
-        marks += [MarkIntent(official, spare[0], kind), _cross(official, chosen, mix, rng, crosses)]
+        marks += [MarkIntent(official, spare[0], kind), _cross(official, chosen, mix, rng, recorded)]
     elif fate == 4:
         kind = MarkKind.CROSS_BESIDE if rng.random() < 0.5 else MarkKind.CROSS_BETWEEN
         marks.append(MarkIntent(official, chosen, kind))
     elif fate != 0:
-        marks.append(_cross(official, chosen, mix, rng, crosses))
+        marks.append(_cross(official, chosen, mix, rng, recorded))
     if rng.random() < mix.pen_rest_line and spare and fate == 5:
         kind = MarkKind.PEN_REST if rng.random() < 0.6 else MarkKind.HESITATION
         marks.append(MarkIntent(official, spare[-1], kind))
@@ -211,8 +257,9 @@ def _line_marks(
 
 
 def _cross(
-    official: str, level: str, mix: Mix, rng: np.random.Generator, crosses: tuple[RecordedMark, ...]
+    official: str, level: str, mix: Mix, rng: np.random.Generator, recorded: tuple[RecordedMark, ...]
 ) -> MarkIntent:
+    crosses = _of_label(recorded, _CROSS)
     if crosses:
         mark = crosses[int(rng.integers(len(crosses)))]
         return MarkIntent(official, level, MarkKind.CROSS_REAL, mark.strokes)
@@ -221,26 +268,50 @@ def _cross(
     return MarkIntent(official, level, kind)
 
 
+def _other(
+    official: str, level: str, rng: np.random.Generator, recorded: tuple[RecordedMark, ...]
+) -> MarkIntent:
+    """A mark that is no X, in the voter's own recorded strokes where there are some of its kind."""
+    kind = OTHER_MARKS[int(rng.integers(len(OTHER_MARKS)))]
+    own = _of_label(recorded, _RECORDED_LABELS.get(kind, ()))
+    strokes = own[int(rng.integers(len(own)))].strokes if own else ()
+    return MarkIntent(official, level, kind, strokes)
+
+
 def _strikes(officials: tuple[str, ...], mix: Mix, rng: np.random.Generator) -> tuple[StrikeIntent, ...]:
-    sure = (StrikeKind.SINGLE, StrikeKind.DOUBLE, StrikeKind.WAVE, StrikeKind.ZIGZAG, StrikeKind.SCRIBBLE)
     doubtful = (StrikeKind.HALF, StrikeKind.POSITION_ONLY, StrikeKind.UNDERLINE, StrikeKind.TICK_BESIDE)
     strikes = []
-    for rate, kinds in ((mix.struck_ballot, sure), (mix.doubtful_strike_ballot, doubtful)):
+    for rate, kinds in ((mix.struck_ballot, mix.strike_kinds), (mix.doubtful_strike_ballot, doubtful)):
         if officials and rng.random() < rate:
             official = officials[int(rng.integers(len(officials)))]
             strikes.append(StrikeIntent(official, kinds[int(rng.integers(len(kinds)))]))
     return tuple(strikes)
 
 
-def _writings(sheet: Sheet, mix: Mix, rng: np.random.Generator) -> tuple[WritingIntent, ...]:
+def _writings(
+    sheet: Sheet, mix: Mix, rng: np.random.Generator, recorded: tuple[RecordedMark, ...]
+) -> tuple[WritingIntent, ...]:
     if rng.random() >= mix.writing_ballot:
         return ()
     text = REMARKS[int(rng.integers(len(REMARKS)))]
-    width = min(60.0, 6.0 + 2.6 * len(text)) if text else 28.0
-    places = blank_places(sheet.paper, sheet.px_per_mm, width, 8.0)
+    words = _of_label(recorded, _WORD)
+    strokes: Strokes = ()
+    if words:
+        word = words[int(rng.integers(len(words)))]
+        text, strokes = word.text, word.strokes
+    low, height = mix.writing_height_mm
+    if low < height:
+        height = float(rng.uniform(low, height))
+    width = min(60.0, (6.0 + 2.6 * len(text) if text else 28.0) * height / 8.0)
+    # The stamp stands on the sheet before it is handed out: people write beside it, not onto it.
+    places = tuple(
+        place
+        for place in blank_places(sheet.paper, sheet.px_per_mm, width, height)
+        if sheet.place.seal is None or not place.intersection_mm2(sheet.place.seal)
+    )
     if not places:
         return ()
-    return (WritingIntent(text, places[int(rng.integers(len(places)))]),)
+    return (WritingIntent(text, places[int(rng.integers(len(places)))], strokes),)
 
 
 def _stamping(place: LayoutPage, mix: Mix, rng: np.random.Generator) -> Stamping | None:

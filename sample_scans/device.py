@@ -94,9 +94,10 @@ def _exposed(image: Page, settings: ScanSettings, rng: np.random.Generator) -> P
     for streak in settings.streaks:
         _draw_streak(exposed, px_per_mm, streak, rng)
     if settings.hair:
-        draw_hair(exposed, px_per_mm, rng)
-    exposed += _noise(image.shape, settings, rng)
-    return np.clip(exposed, 0, 255).astype(np.uint8)
+        draw_hair(exposed, px_per_mm, rng, settings.hair_at_mm)
+    _add_noise(exposed, settings, rng)
+    np.clip(exposed, 0, 255, out=exposed)
+    return exposed.astype(np.uint8)
 
 
 def _light(shape: tuple[int, ...], strength: float, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -124,17 +125,19 @@ def _draw_streak(
     exposed[:, left:right] += ((target - exposed[:, left:right]) * weight).astype(np.float32)
 
 
-def _noise(shape: tuple[int, ...], settings: ScanSettings, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Sensor noise over the paper's slightly coarser grain, grey values, tiled."""
-    channels = shape[2:]
+def _add_noise(exposed: NDArray[np.float32], settings: ScanSettings, rng: np.random.Generator) -> None:
+    """Sensor noise over the paper's slightly coarser grain, grey values, one tile over and over."""
+    channels = exposed.shape[2:]
     tile = rng.standard_normal((*_TILE, *channels), dtype=np.float32) * settings.noise
     grain = rng.standard_normal(_TILE, dtype=np.float32)
     sigma = 0.12 * settings.dpi / MM_PER_INCH
     grain = np.asarray(cv2.GaussianBlur(grain, (0, 0), sigma), dtype=np.float32)
     grain *= settings.paper_grain / max(1e-6, float(grain.std()))
     tile += grain[:, :, None] if channels else grain
-    repeats = (-(-shape[0] // _TILE[0]), -(-shape[1] // _TILE[1])) + (1,) * len(channels)
-    return np.tile(tile, repeats)[: shape[0], : shape[1]]
+    for top in range(0, exposed.shape[0], _TILE[0]):
+        for left in range(0, exposed.shape[1], _TILE[1]):
+            part = exposed[top : top + _TILE[0], left : left + _TILE[1]]
+            part += tile[: part.shape[0], : part.shape[1]]
 
 
 def _quantised(image: Page, settings: ScanSettings) -> Page:

@@ -53,6 +53,12 @@ class MarkKind(StrEnum):
     STRUCK_CROSS = "struck_cross"
     CROSS_BESIDE = "cross_beside"
     CROSS_BETWEEN = "cross_between"
+    CROSS_ON_LINE = "cross_on_line"
+    """Its middle on the box's printed side."""
+    CONFIRMED_CROSS = "confirmed_cross"
+    """An X with a wide ring about its box: "this one", beside a corrected one in the same line."""
+    NEIGHBOUR_STROKE = "neighbour_stroke"
+    """The end of a stroke that belongs to a box beside, above or below."""
     PEN_REST = "pen_rest"
     HESITATION = "hesitation"
 
@@ -100,6 +106,9 @@ MARK_STATES: Mapping[MarkKind, tuple[BoxState, ...]] = (
         MarkKind.STRUCK_CROSS: (_K, _U, _O),
         MarkKind.CROSS_BESIDE: (_U, _E, _O, _C),
         MarkKind.CROSS_BETWEEN: (_U, _E, _O, _C),
+        MarkKind.CROSS_ON_LINE: (_U, _C, _O),
+        MarkKind.CONFIRMED_CROSS: (_U, _C, _O, _K),
+        MarkKind.NEIGHBOUR_STROKE: (_E, _U),
         MarkKind.PEN_REST: (_E, _U),
         MarkKind.HESITATION: (_E, _U),
     }
@@ -308,6 +317,26 @@ def _cross_between(writer: Writer, rng: np.random.Generator) -> Strokes:
     return moved(_cross(writer, rng, 0.9, 0.03), 1.0, (rng.choice((-0.55, 0.55)), rng.uniform(-0.1, 0.1)))
 
 
+def _cross_on_line(writer: Writer, rng: np.random.Generator) -> Strokes:
+    angle = float(rng.choice((0.0, 0.5, 1.0, 1.5)) * np.pi)
+    outwards, along = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
+    shift = outwards * rng.uniform(0.46, 0.58) + along * rng.uniform(-0.2, 0.2)
+    return moved(_cross(writer, rng, float(rng.uniform(0.6, 0.9)), 0.03), 1.0, shift)
+
+
+def _confirmed_cross(writer: Writer, rng: np.random.Generator) -> Strokes:
+    return *_cross(writer, rng, min(writer.size, 1.0), 0.03), _ring(float(rng.uniform(1.5, 2.1)), rng)
+
+
+def _neighbour_stroke(_writer: Writer, rng: np.random.Generator) -> Strokes:
+    """Comes in over one side and ends 0.15 to 0.8 box sides behind it."""
+    start = np.array([rng.uniform(1.5, 2.1), rng.uniform(-0.7, 0.7)])
+    end = np.array([0.5 - rng.uniform(0.15, 0.8), rng.uniform(-0.35, 0.35)])
+    stroke = bowed(start, end, float(rng.normal(0.0, 0.04)))
+    quarter = int(rng.choice(4, p=(0.35, 0.15, 0.35, 0.15)))
+    return turned((stroke,), quarter * np.pi / 2)
+
+
 def _pen_rest(_writer: Writer, rng: np.random.Generator) -> Strokes:
     start = rng.uniform(-0.4, 0.4, 2)
     return (frozen([start, start + rng.normal(0.0, 0.015, 2)]),)
@@ -343,6 +372,9 @@ MARK_SHAPES: Mapping[MarkKind, Callable[[Writer, np.random.Generator], Strokes]]
     MarkKind.STRUCK_CROSS: _struck_cross,
     MarkKind.CROSS_BESIDE: _cross_beside,
     MarkKind.CROSS_BETWEEN: _cross_between,
+    MarkKind.CROSS_ON_LINE: _cross_on_line,
+    MarkKind.CONFIRMED_CROSS: _confirmed_cross,
+    MarkKind.NEIGHBOUR_STROKE: _neighbour_stroke,
     MarkKind.PEN_REST: _pen_rest,
     MarkKind.HESITATION: _hesitation,
 }

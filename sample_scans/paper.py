@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import cv2
 import numpy as np
 
@@ -19,10 +21,15 @@ _RULE_SHARE = 0.8
 def text_lines(paper: Page, px_per_mm: float, place: Rect) -> tuple[tuple[Rect, ...], ...]:
     """The printed lines of type in `place`, grouped into columns from left to right.
 
-    `paper` is a clean print. Ruled lines are ignored. Empty when nothing is printed there.
+    `paper` is a clean print. A ruled line upright parts columns, one across is ignored.
+    Empty when nothing is printed there.
     """
-    ink = _ink(paper, px_per_mm, place)
-    columns = _runs(ink.sum(axis=0), _COLUMN_GAP_MM * px_per_mm)
+    ink, rules = _ink(paper, px_per_mm, place)
+    columns = [
+        (start + left, start + right)
+        for start, stop in itertools.pairwise((0, *rules, ink.shape[1]))
+        for left, right in _runs(ink[:, start:stop].sum(axis=0), _COLUMN_GAP_MM * px_per_mm)
+    ]
     found: list[tuple[Rect, ...]] = []
     for left, right in columns:
         rows = _runs(ink[:, left:right].sum(axis=1), _LINE_GAP_MM * px_per_mm)
@@ -36,14 +43,17 @@ def text_lines(paper: Page, px_per_mm: float, place: Rect) -> tuple[tuple[Rect, 
     return tuple(found)
 
 
-def _ink(paper: Page, px_per_mm: float, place: Rect) -> FloatArray:
+def _ink(paper: Page, px_per_mm: float, place: Rect) -> tuple[FloatArray, tuple[int, ...]]:
+    """Where type is printed, and the columns (px) of upright ruled lines."""
     top, bottom = int(place.y_mm * px_per_mm), int(place.bottom_mm * px_per_mm)
     left, right = int(place.x_mm * px_per_mm), int(place.right_mm * px_per_mm)
     ink = (paper[max(0, top) : bottom, max(0, left) : right, 1] < _DARK).astype(np.float64)
-    if ink.size:
-        ink[ink.mean(axis=1) > _RULE_SHARE, :] = 0
-        ink[:, ink.mean(axis=0) > _RULE_SHARE] = 0
-    return ink
+    if not ink.size:
+        return ink, ()
+    ink[ink.mean(axis=1) > _RULE_SHARE, :] = 0
+    rules = np.flatnonzero(ink.mean(axis=0) > _RULE_SHARE)
+    ink[:, rules] = 0
+    return ink, tuple(map(int, rules))
 
 
 def _runs(profile: FloatArray, gap_px: float) -> list[tuple[int, int]]:

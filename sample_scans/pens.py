@@ -80,7 +80,7 @@ _GRAPHITE_BGR = (0.32, 0.31, 0.31)
 def make_pen(kind: PenKind, colour: InkColour = InkColour.BLUE, faint: float = 0.0) -> Pen:
     """A usual pen of its kind; `faint` (0 … 1) makes it lighter and thinner, as when running out."""
     width, opacity, grain, skip, swell = {
-        PenKind.BALL: (0.42, 0.93, 0.12, 0.02, 0.25),
+        PenKind.BALL: (0.38, 0.96, 0.10, 0.02, 0.25),
         PenKind.GEL: (0.50, 0.98, 0.03, 0.0, 0.12),
         PenKind.FELT: (0.95, 0.92, 0.06, 0.0, 0.18),
         PenKind.PENCIL: (0.50, 0.82, 0.42, 0.0, 0.30),
@@ -94,7 +94,7 @@ def random_pen(rng: np.random.Generator) -> Pen:
     kind = kinds[int(rng.choice(4, p=(0.66, 0.2, 0.06, 0.08)))]
     colour = colours[int(rng.choice(3, p=(0.27, 0.67, 0.06)))]
     pen = make_pen(kind, colour, faint=float(rng.beta(1.2, 6.0)))
-    width = float(pen.width_mm * rng.lognormal(0.0, 0.1))
+    width = float(pen.width_mm * rng.lognormal(0.0, 0.15))
     return Pen(kind, colour, width, pen.opacity, pen.grain, pen.skip, pen.swell)
 
 

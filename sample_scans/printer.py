@@ -36,16 +36,14 @@ def printed(form: Page, px_per_mm: float, printer: Printer, seed: int) -> Page:
     grey = np.asarray(cv2.cvtColor(form, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     spread_mm = 0.045 + max(0.0, printer.dot_gain_mm) / 2
     soft = np.asarray(cv2.GaussianBlur(grey, (0, 0), spread_mm * px_per_mm), dtype=np.uint8)
-    blank = soft >= 248
+    blank = cv2.threshold(soft, 247, 255, cv2.THRESH_BINARY)[1]
     if printer.roughness > 0:
-        noise = _edge_noise(grey.shape, px_per_mm, rng) * (38.0 * printer.roughness)
-        soft = np.asarray(cv2.add(soft, noise, dtype=cv2.CV_8U), dtype=np.uint8)
+        _add_tiled(soft, _edge_noise(px_per_mm, rng) * (38.0 * printer.roughness))
     # A blurred edge falls by 255 / (spread √2π) a millimetre: moving the level moves the edge.
     level = 128.0 + 255.0 * printer.dot_gain_mm / (2.507 * spread_mm)
     ink = printer.density / (1.0 + np.exp((np.arange(256) - level) / 20.0))
     tone = np.asarray(cv2.LUT(soft, (255.0 * (1.0 - 0.93 * ink)).astype(np.uint8)), dtype=np.uint8)
-    tone[blank] = 255
-    page = np.asarray(cv2.cvtColor(tone, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
+    page = np.asarray(cv2.cvtColor(cv2.bitwise_or(tone, blank), cv2.COLOR_GRAY2BGR), dtype=np.uint8)
     for _ in range(printer.toner_specks):
         at = rng.uniform((0, 0), (page.shape[1], page.shape[0])).astype(int).tolist()
         cv2.circle(
@@ -54,8 +52,16 @@ def printed(form: Page, px_per_mm: float, printer: Printer, seed: int) -> Page:
     return page
 
 
-def _edge_noise(shape: tuple[int, ...], px_per_mm: float, rng: np.random.Generator) -> NDArray[np.float32]:
+def _edge_noise(px_per_mm: float, rng: np.random.Generator) -> NDArray[np.float32]:
     tile = rng.standard_normal((_TILE_PX, _TILE_PX), dtype=np.float32)
     tile = np.asarray(cv2.GaussianBlur(tile, (0, 0), 0.05 * px_per_mm), dtype=np.float32)
     tile /= max(1e-6, float(tile.std()))
-    return np.tile(tile, (-(-shape[0] // _TILE_PX), -(-shape[1] // _TILE_PX)))[: shape[0], : shape[1]]
+    return tile
+
+
+def _add_tiled(grey: NDArray[np.uint8], tile: NDArray[np.float32]) -> None:
+    """Adds `tile` over and over to `grey`, in place."""
+    for top in range(0, grey.shape[0], _TILE_PX):
+        for left in range(0, grey.shape[1], _TILE_PX):
+            part = grey[top : top + _TILE_PX, left : left + _TILE_PX]
+            part[:] = cv2.add(part, tile[: part.shape[0], : part.shape[1]], dtype=cv2.CV_8U)

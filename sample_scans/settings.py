@@ -111,6 +111,7 @@ class ScanSettings:
         threshold: grey value below which a 1-bit scan is black.
         jpeg_quality: None for no JPEG artefacts.
         hair: whether a hair lies on the glass.
+        hair_at_mm: where in the image, before quarter turns, the hair's middle lies; None anywhere.
         photocopy: whether a photocopy of the sheet is scanned.
     """
 
@@ -139,6 +140,7 @@ class ScanSettings:
     jpeg_quality: int | None = None
     streaks: tuple[Streak, ...] = ()
     hair: bool = False
+    hair_at_mm: tuple[float, float] | None = None
     photocopy: bool = False
     wear: Wear = Wear()
 

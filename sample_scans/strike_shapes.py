@@ -19,11 +19,15 @@ class StrikeKind(StrEnum):
     SCRIBBLE = "scribble"
     DIAGONAL = "diagonal"
     CROSSED = "crossed"
+    DIAGONAL_ROWS = "diagonal_rows"
+    """One line across the names of up to three rows."""
     HALF = "half"
     POSITION_ONLY = "position_only"
     UNDERLINE = "underline"
     BRACKET = "bracket"
     TICK_BESIDE = "tick_beside"
+    LARGE_CROSS = "large_cross"
+    """The end of a large X's stroke reaches the row's words."""
 
 
 STRIKES_A_NAME = frozenset(
@@ -35,6 +39,7 @@ STRIKES_A_NAME = frozenset(
         StrikeKind.SCRIBBLE,
         StrikeKind.DIAGONAL,
         StrikeKind.CROSSED,
+        StrikeKind.DIAGONAL_ROWS,
     }
 )
 """Kinds everyone calls a struck name."""
@@ -72,7 +77,7 @@ def _through(kind: StrikeKind, left: float, right: float, text: Rect, rng: np.ra
     if kind is StrikeKind.SCRIBBLE:
         run = zigzag(2.8, right - left, max(8, int((right - left) / 0.9)), rng)
         return moved(turned((run,), -np.pi / 2), 1.0, ((left + right) / 2, centre))
-    if kind is StrikeKind.DIAGONAL:
+    if kind in (StrikeKind.DIAGONAL, StrikeKind.DIAGONAL_ROWS):
         return (bowed((left, bottom), (right, top), 0.02),)
     if kind is StrikeKind.CROSSED:
         return bowed((left, bottom), (right, top), 0.02), bowed((left, top), (right, bottom), 0.02)
@@ -101,4 +106,11 @@ def _beside(kind: StrikeKind, left: float, right: float, text: Rect, rng: np.ran
             ]
         )
         return (frozen(stroke),)
+    if kind is StrikeKind.LARGE_CROSS:
+        tip = (text.right_mm - rng.uniform(0.0, 3.0), centre + rng.uniform(-1.5, 1.5))
+        reach = (
+            text.right_mm + rng.uniform(12.0, 20.0),
+            centre + rng.choice((-1.0, 1.0)) * rng.uniform(5, 8),
+        )
+        return (bowed(tip, reach, float(rng.normal(0.0, 0.02))),)
     return (hooked(_line(left, right, centre + text.height_mm / 4, rng)[0], 1.0, rng),)

@@ -26,18 +26,26 @@ _PLAIN = frozenset({*PLAIN_CROSSES, MarkKind.PEN_REST, MarkKind.HESITATION})
 
 @dataclass(frozen=True, slots=True)
 class MarkIntent:
-    """A mark for one box; `strokes` are a real person's (any unit), for CROSS_REAL or in place of a shape."""
+    """A mark for one box; `strokes` are a real person's (any unit), for CROSS_REAL or in place of a shape.
+
+    Where they are `placed`, they are page millimetres and drawn as they stand: none means that the ink of
+    another box's mark is all there is.
+    """
 
     official: str
     level: str
     kind: MarkKind
     strokes: Strokes = ()
+    placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StrikeIntent:
+    """A line at a name; `strokes`, where given, are page millimetres and drawn as they stand."""
+
     official: str
     kind: StrikeKind
+    strokes: Strokes = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,8 @@ def vote_on_page(sheet: Sheet, intent: Intent, hand: Hand, rng: np.random.Genera
 
 
 def _mark_strokes(mark: MarkIntent, box: BoxPlace, writer: Writer, rng: np.random.Generator) -> Strokes:
+    if mark.placed:
+        return mark.strokes
     unit = fitted_mark(mark.strokes, writer, rng) if mark.strokes else draw_mark(mark.kind, writer, rng)
     return moved(unit, (box.rect.width_mm, box.rect.height_mm), box.rect.centre_mm)
 
@@ -139,6 +149,12 @@ def _strike(
     rect = next((name.rect for name in sheet.place.names if name.official == intent.official), None)
     if rect is None:
         raise KeyError(intent.official)
+    if intent.strokes:
+        draw_strokes(page, sheet.px_per_mm, intent.strokes, hand, rng)
+        struck = intent.kind in STRIKES_A_NAME
+        return (StrikeTruth(intent.official, intent.kind, struck, _area(intent.strokes)),)
+    if intent.kind is StrikeKind.DIAGONAL_ROWS:
+        return _strike_rows(page, sheet, intent, hand, rng)
     struck = intent.kind in STRIKES_A_NAME
     truths = []
     for line in _lines_to_strike(text_lines(sheet.paper, sheet.px_per_mm, rect), rect, intent.kind):
@@ -146,6 +162,30 @@ def _strike(
         draw_strokes(page, sheet.px_per_mm, strokes, hand, rng)
         truths.append(StrikeTruth(intent.official, intent.kind, struck, _area(strokes)))
     return tuple(truths)
+
+
+def _strike_rows(
+    page: Page, sheet: Sheet, intent: StrikeIntent, hand: Hand, rng: np.random.Generator
+) -> tuple[StrikeTruth, ...]:
+    """One line from the official's name over those of the rows below, as far as it meets their type."""
+    ids = [name.official for name in sheet.place.names]
+    names = sheet.place.names[min(ids.index(intent.official), max(0, len(ids) - 3)) :][:3]
+    lines = {
+        name.official: line
+        for name in names
+        for line in _lines_to_strike(
+            text_lines(sheet.paper, sheet.px_per_mm, name.rect), name.rect, StrikeKind.SINGLE
+        )[:1]
+    }
+    left, right = min(r.x_mm for r in lines.values()), max(r.right_mm for r in lines.values())
+    top, bottom = min(r.y_mm for r in lines.values()), max(r.bottom_mm for r in lines.values())
+    strokes = draw_strike(intent.kind, Rect(left, top, right - left, bottom - top), hand.writer, rng)
+    draw_strokes(page, sheet.px_per_mm, strokes, hand, rng)
+    points = np.concatenate(strokes)
+    met = [o for o, line in lines.items() if any(line.contains(float(x), float(y)) for x, y in points)]
+    if not met:
+        return (StrikeTruth(intent.official, intent.kind, False, _area(strokes)),)
+    return tuple(StrikeTruth(official, intent.kind, True, _area(strokes)) for official in met)
 
 
 def _lines_to_strike(columns: tuple[tuple[Rect, ...], ...], rect: Rect, kind: StrikeKind) -> tuple[Rect, ...]:

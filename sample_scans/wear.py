@@ -189,13 +189,20 @@ def photocopied(sheet: Page, px_per_mm: float, rng: np.random.Generator) -> Page
     return page if sheet.ndim == 3 else np.ascontiguousarray(page[:, :, 0])
 
 
-def draw_hair(exposed: NDArray[np.float32], px_per_mm: float, rng: np.random.Generator) -> None:
+def draw_hair(
+    exposed: NDArray[np.float32],
+    px_per_mm: float,
+    rng: np.random.Generator,
+    middle_mm: tuple[float, float] | None = None,
+) -> None:
     """A curved hair, 20 to 50 mm long and a twelfth of a millimetre thick, on a float image in place."""
     height, width = exposed.shape[0] / px_per_mm, exposed.shape[1] / px_per_mm
     start = rng.uniform((0.2 * width, 0.3 * height), (0.8 * width, 0.8 * height))
     turns = np.cumsum(rng.normal(0.0, 0.35, 8)) + rng.uniform(0, 2 * np.pi)
     steps = np.column_stack([np.cos(turns), np.sin(turns)]) * rng.uniform(3.0, 6.0)
     path = smooth(start + np.cumsum(steps, axis=0) * 1.0)
+    if middle_mm is not None:
+        path = path + (np.array(middle_mm) - path[len(path) // 2])
     mask = np.zeros(exposed.shape[:2], dtype=np.uint8)
     fixed = np.rint(path * px_per_mm * 16).astype(np.int32)
     cv2.polylines(mask, [fixed], False, 200, max(1, round(0.09 * px_per_mm)), cv2.LINE_AA, 4)

@@ -6,12 +6,13 @@ For one box, in this order:
 1. Ink around the box that was not printed is found at full resolution. What touches the box's inside,
    bridged over the printed outline, is the box's own ink, with all that hangs together with it.
 2. A speck (smaller than any mark) is nothing: `empty`.
-3. Two straight strokes are laid through the ink in the box and its near surroundings. Two strokes of
-   like length that cross inside the box and explain nearly all the ink are a `cross`.
+3. A small network looks at the ink's shape (`scanner.mark_network`), and two straight strokes are laid
+   through it. Where the network is sure of an X, its middle lies inside the box and the strokes do not
+   contradict it, it is a `cross`.
 4. Ink that only reaches in from outside, from a stroke that belongs elsewhere, is not this box's mark.
-5. One stroke, two that do not cross, a ring, a blot: `other`. A blot with strokes standing out of it, or
-   more ink than any mark needs: `corrected`.
-6. What satisfies none of these is `unclear`, and so is everything too faint or too near a limit.
+5. What is too small, too faint or might be an X after all is `unclear`.
+6. The rest is a mark that is no X: `corrected` where it looks like something drawn over a mark, else
+   `other`.
 
 `score_box` returns numbers; only `classify_box` decides.
 """
@@ -19,6 +20,7 @@ For one box, in this order:
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import cv2
@@ -28,36 +30,17 @@ from numpy.typing import NDArray
 from records.geometry import Rect
 from records.layout import BoxPlace
 from records.reading import BoxReading, BoxState, MarkScores
-from scanner.forms import OVERVIEW_PX_PER_MM, PRINTED_BELOW, REFERENCE_PX_PER_MM, PreparedPage, crop_mm, disc
+from scanner.box_ink import BoxInk, find_box_ink
+from scanner.forms import OVERVIEW_PX_PER_MM, REFERENCE_PX_PER_MM, PreparedPage, crop_mm, disc
 from scanner.image import ScanImage
-from scanner.ink import PageInk, darkness_of
-from scanner.options import CrossShape, MarkOptions
+from scanner.ink import PageInk
+from scanner.mark_network import MarkClass, bundled_network
+from scanner.mark_patch import mark_patch
+from scanner.options import MarkOptions
 from scanner.registration import PageTransform
-from scanner.streaks import line_mask
 from scanner.strokefit import CrossFit, fit_cross, near_stroke
 
 _PX = REFERENCE_PX_PER_MM
-
-
-@dataclass(frozen=True, slots=True)
-class BoxInk:
-    """The ink around one box, on a grid of `REFERENCE_PX_PER_MM` whose corner is `area`'s corner.
-
-    Attributes:
-        area: what the grid covers.
-        darkness: uint8 (height, width), 0 paper … 255 black.
-        ink: bool, unprinted ink.
-        own: bool, the ink that hangs together with ink inside the box.
-        inside: the printed square in grid pixels: left, top, right, bottom.
-        bilevel: whether the scan holds black and white only.
-    """
-
-    area: Rect
-    darkness: NDArray[np.uint8]
-    ink: NDArray[np.bool_]
-    own: NDArray[np.bool_]
-    inside: tuple[int, int, int, int]
-    bilevel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +56,30 @@ def read_boxes(
 ) -> tuple[MarkReading, ...]:
     """Reads every box of a page, in layout order."""
     seen = _outlines_seen(page, ink)
-    return tuple(
-        _read_box(box, image, transform, page, ink, options)
-        if share >= options.min_outline
-        else _covered_box(box)
-        for box, share in zip(page.layout.boxes, seen, strict=True)
-    )
+    inked: dict[int, BoxInk] = {}
+    for number, (box, share) in enumerate(zip(page.layout.boxes, seen, strict=True)):
+        if share >= options.min_outline and ink.unprinted_in(box.rect).any():
+            inked[number] = find_box_ink(box.rect, image, transform, page, ink, options)
+    shares = _network_shares(inked)
+    marks = []
+    for number, (box, share) in enumerate(zip(page.layout.boxes, seen, strict=True)):
+        found = inked.get(number)
+        if found is not None:
+            marks.append(_read_box(box, found, shares.get(number, ()), options))
+        elif share >= options.min_outline:
+            marks.append(MarkReading(BoxReading(box.official, box.level, BoxState.EMPTY, MarkScores()), None))
+        else:
+            marks.append(_covered_box(box))
+    return tuple(marks)
+
+
+def _network_shares(inked: Mapping[int, BoxInk]) -> dict[int, tuple[float, ...]]:
+    """What the network makes of every box with ink of its own, all in one go."""
+    numbers = [number for number, found in inked.items() if found.own.any()]
+    if not numbers:
+        return {}
+    shares = bundled_network().shares(np.stack([mark_patch(inked[number]) for number in numbers]))
+    return {number: tuple(map(float, row)) for number, row in zip(numbers, shares, strict=True)}
 
 
 def _covered_box(box: BoxPlace) -> MarkReading:
@@ -117,75 +118,20 @@ _OUTLINE_BELOW = 190
 """A reference pixel of the overview that the outline covers by a quarter or more."""
 
 
-def _read_box(
-    box: BoxPlace,
-    image: ScanImage,
-    transform: PageTransform,
-    page: PreparedPage,
-    ink: PageInk,
-    options: MarkOptions,
-) -> MarkReading:
-    if not ink.unprinted_in(box.rect).any():
-        return MarkReading(BoxReading(box.official, box.level, BoxState.EMPTY, MarkScores()), None)
-    found = find_box_ink(box.rect, image, transform, page, ink, options)
+def _read_box(box: BoxPlace, found: BoxInk, shares: tuple[float, ...], options: MarkOptions) -> MarkReading:
     scores, fit = score_box(found, options)
-    state = classify_box(scores, fit, found, options)
+    if shares:
+        scores = replace(
+            scores,
+            cross_share=_round(shares[MarkClass.CROSS]),
+            other_share=_round(shares[MarkClass.OTHER]),
+            corrected_share=_round(shares[MarkClass.CORRECTED]),
+        )
+    state = classify_box(scores, found, options)
     if state is BoxState.CROSS and fit is not None:
         found = replace(found, own=found.own | _continued(found, fit, scores, options))
     evidence = None if state is BoxState.EMPTY else _bounds(found)
     return MarkReading(BoxReading(box.official, box.level, state, scores, evidence), found)
-
-
-def find_box_ink(
-    box: Rect,
-    image: ScanImage,
-    transform: PageTransform,
-    page: PreparedPage,
-    ink: PageInk,
-    options: MarkOptions,
-) -> BoxInk:
-    """The ink in and around one box at full resolution."""
-    area = on_reference_grid(box.inflated(options.reach_mm))
-    level = ink.paper_level(*box.centre_mm)
-    darkness = darkness_of(transform.crop(image.detail, area, _PX), level)
-    printed = _printed_around(page, area, options)
-    inked = ((darkness >= max(ink.threshold, 1)) & (printed == 0)).astype(np.uint8)
-    covered = line_mask(ink.lines, area, _PX)
-    if covered is not None:
-        inked[covered] = 0
-    inside = tuple(
-        round(value * _PX)
-        for value in (
-            box.x_mm - area.x_mm,
-            box.y_mm - area.y_mm,
-            box.right_mm - area.x_mm,
-            box.bottom_mm - area.y_mm,
-        )
-    )
-    left, top, right, bottom = inside
-    own = _own_ink(inked, (left, top, right, bottom), options)
-    return BoxInk(area, darkness, inked > 0, own, (left, top, right, bottom), image.bilevel)
-
-
-@functools.lru_cache(maxsize=2048)
-def _printed_around(page: PreparedPage, area: Rect, options: MarkOptions) -> NDArray[np.uint8]:
-    """1 where the form is printed, or too near to print to tell, within `area`; 0 elsewhere."""
-    printed = (page.detail_crop(area) < PRINTED_BELOW).astype(np.uint8)
-    return cv2.dilate(printed, disc(max(1, round(options.outline_margin_mm * _PX)))).astype(np.uint8)
-
-
-def _own_ink(
-    inked: NDArray[np.uint8], inside: tuple[int, int, int, int], options: MarkOptions
-) -> NDArray[np.bool_]:
-    """Ink that hangs together, over gaps as wide as the masked outline, with ink inside the box."""
-    bridged = cv2.dilate(inked, disc(round(options.bridge_mm * _PX / 2)))
-    count, labels = cv2.connectedComponents(bridged, connectivity=8)
-    left, top, right, bottom = inside
-    touching = np.zeros(count, dtype=bool)
-    touching[labels[top:bottom, left:right][inked[top:bottom, left:right] > 0]] = True
-    touching[0] = False
-    own: NDArray[np.bool_] = touching[labels] & (inked > 0)
-    return own
 
 
 def _continued(found: BoxInk, fit: CrossFit, scores: MarkScores, options: MarkOptions) -> NDArray[np.bool_]:
@@ -194,20 +140,35 @@ def _continued(found: BoxInk, fit: CrossFit, scores: MarkScores, options: MarkOp
     A stroke that passes the outline at a shallow angle is cut wider than `bridge_mm`; its tip is still
     part of the cross and no mark beside the box.
     """
-    mask = np.zeros_like(found.own)
-    beyond = found.ink & ~found.own
-    if not beyond.any():
-        return mask
-    rows, columns = np.nonzero(beyond)
     tolerance = scores.stroke_mm * _PX / 2 + 2 * options.line_tolerance_mm * _PX
-    reach = options.continuation_mm * _PX
+    return _in_line(found.ink & ~found.own, fit, tolerance, options)
+
+
+def _in_line(
+    ink: NDArray[np.bool_], fit: CrossFit, tolerance: float, options: MarkOptions
+) -> NDArray[np.bool_]:
+    """The part of `ink` on either stroke or up to `continuation_mm` beyond its ends."""
+    mask = np.zeros_like(ink)
+    rows, columns = np.nonzero(ink)
+    if not len(rows):
+        return mask
     points = np.column_stack((columns, rows)).astype(np.float64)
-    in_line = np.zeros(len(rows), dtype=bool)
+    near = np.zeros(len(rows), dtype=bool)
     for stroke in (fit.first, fit.second):
         if stroke is not None:
-            in_line |= near_stroke(points, stroke, tolerance, reach)
-    mask[rows[in_line], columns[in_line]] = True
+            near |= near_stroke(points, stroke, tolerance, options.continuation_mm * _PX)
+    mask[rows[near], columns[near]] = True
     return mask
+
+
+def _stray_mm2(found: BoxInk, fit: CrossFit | None, stroke_px: float, options: MarkOptions) -> float:
+    """Own ink beyond the window that neither prolongs the strokes nor belongs to another box."""
+    beyond = found.own & ~found.elsewhere
+    beyond[_window(found, options)] = False
+    if fit is not None:
+        tolerance = stroke_px / 2 + 2 * options.line_tolerance_mm * _PX
+        beyond &= ~_in_line(beyond, fit, tolerance, options)
+    return float(np.count_nonzero(beyond)) / _PX**2
 
 
 def score_box(found: BoxInk, options: MarkOptions) -> tuple[MarkScores, CrossFit | None]:
@@ -237,6 +198,7 @@ def score_box(found: BoxInk, options: MarkOptions) -> tuple[MarkScores, CrossFit
         size_mm=_round(size / _PX),
         stroke_mm=_round(stroke_px / _PX),
         blob_share=_round(blob_share),
+        stray_mm2=_round(_stray_mm2(found, fit, stroke_px, options)),
         excess=_round(_excess(int(np.count_nonzero(core)), stroke_px, fit)),
         **(_fit_scores(fit) if fit is not None else {}),
     )
@@ -269,62 +231,50 @@ def _fit_scores(fit: CrossFit) -> dict[str, float]:
     }
 
 
-def classify_box(scores: MarkScores, fit: CrossFit | None, found: BoxInk, options: MarkOptions) -> BoxState:
+def classify_box(scores: MarkScores, found: BoxInk, options: MarkOptions) -> BoxState:
     """Names the mark; the order of the rules is the module's."""
     # A 1-bit scan breaks a faint mark into specks: there, none is nothing.
     largest_speck_mm2 = 0.0 if found.bilevel else options.speck_mm2
     if scores.inside_mm2 <= largest_speck_mm2 and _inside_size_mm(found) <= options.speck_size_mm:
         return BoxState.EMPTY
-    if fit is not None and _is_cross(scores, fit, found, options):
+    if _is_cross(scores, found, options):
         return BoxState.CROSS if scores.darkness >= options.min_darkness else BoxState.UNCLEAR
     if _only_reaches_in(found, options):
         return BoxState.EMPTY
     if scores.size_mm < options.min_size_mm or scores.darkness < options.other_min_darkness:
         return BoxState.UNCLEAR
+    if scores.cross_share > options.other_max_cross_share:
+        return BoxState.UNCLEAR
     return _classify_other(scores, options)
 
 
-def _is_cross(scores: MarkScores, fit: CrossFit, found: BoxInk, options: MarkOptions) -> bool:
-    if fit.centre is None or scores.size_mm < options.min_size_mm:
-        return False
-    left, top, right, bottom = found.inside
-    margin = options.cross_centre_margin_mm * _PX
-    x, y = fit.centre
+def _is_cross(scores: MarkScores, found: BoxInk, options: MarkOptions) -> bool:
+    """Whether the network is sure of an X, it stands in this box, and its strokes look like a pen's."""
     return (
-        left - margin <= x <= right + margin
-        and top - margin <= y <= bottom + margin
-        and _two_strokes_explain(scores, options)
-        and any(_has_shape(scores, shape) for shape in options.cross_shapes)
-        and scores.second_fit >= options.cross_min_stroke_share
-        and scores.tilt_deg >= options.cross_min_tilt_deg
+        scores.cross_share >= options.cross_min_share
+        and scores.size_mm >= options.min_size_mm
+        and _middle_inset_mm(found, options) >= options.cross_middle_inset_mm
+        and scores.cross_fit + scores.side_fit >= options.cross_min_fit
+        and scores.excess <= options.cross_max_excess
         and scores.blob_share <= options.cross_max_blob
+        and scores.stray_mm2 <= options.cross_max_stray_mm2
         and scores.coverage >= options.cross_min_coverage
         and scores.stroke_mm <= options.cross_max_stroke_mm
     )
 
 
-def _has_shape(scores: MarkScores, shape: CrossShape) -> bool:
-    return (
-        scores.arm_share >= shape.min_arm
-        and scores.length_ratio >= shape.min_length_ratio
-        and scores.crossing_deg >= shape.min_angle_deg
-    )
+def _middle_inset_mm(found: BoxInk, options: MarkOptions) -> float:
+    """How far inside the printed outline the middle of the box's ink lies; negative outside it.
 
-
-def _two_strokes_explain(scores: MarkScores, options: MarkOptions) -> bool:
-    """Whether the ink is two strokes, or two strokes joined at one side by an unlifted pen.
-
-    What two straight strokes leave over must lie at their bent ends; near the crossing and on both sides
-    of it, it is a third stroke.
+    An X has its middle where its strokes cross, however it is drawn.
     """
-    if scores.excess > options.side_max_excess:
-        return False
-    if scores.cross_fit >= options.cross_min_fit and scores.excess <= options.cross_max_excess:
-        bent = scores.rest_reach >= options.rest_min_reach
-        return bent or scores.cross_fit >= options.cross_full_fit
-    one_sided = scores.rest_bias >= options.side_min_bias and scores.rest_reach >= options.rest_min_reach
-    joined = scores.cross_fit + scores.side_fit >= options.side_min_fit
-    return one_sided and joined and scores.cross_fit >= options.side_min_cross_fit
+    window = _window(found, options)
+    rows, columns = np.nonzero(found.own[window])
+    if not len(rows):
+        return float("-inf")
+    left, top, right, bottom = found.inside
+    x, y = float(columns.mean()) + window[1].start, float(rows.mean()) + window[0].start
+    return float(min(x - left, right - x, y - top, bottom - y)) / _PX
 
 
 def _only_reaches_in(found: BoxInk, options: MarkOptions) -> bool:
@@ -356,18 +306,10 @@ def _only_reaches_in(found: BoxInk, options: MarkOptions) -> bool:
 
 
 def _classify_other(scores: MarkScores, options: MarkOptions) -> BoxState:
-    """A mark that is no cross: what kind, or unclear where it is nearly a cross."""
+    """A mark that is no cross: put there as it is, or over another one."""
     stroke_length_mm = scores.ink_mm2 / max(scores.stroke_mm, 0.1)
-    if scores.blob_share >= options.blot_share:
-        standing_out_mm2 = (1 - scores.blob_share) * scores.ink_mm2
-        return BoxState.CORRECTED if standing_out_mm2 >= options.blot_strokes_mm2 else BoxState.OTHER
-    if stroke_length_mm >= options.corrected_length_mm:
+    if stroke_length_mm >= options.corrected_length_mm or scores.corrected_share > scores.other_share:
         return BoxState.CORRECTED
-    crosses = (
-        scores.arm_share >= options.near_cross_arm and scores.crossing_deg >= options.near_cross_angle_deg
-    )
-    if crosses and scores.second_fit >= options.near_cross_share:
-        return BoxState.UNCLEAR
     return BoxState.OTHER
 
 
@@ -412,16 +354,6 @@ def _bounds(found: BoxInk) -> Rect | None:
     return Rect(
         found.area.x_mm + left / _PX, found.area.y_mm + top / _PX, width / _PX, height / _PX
     ).rounded()
-
-
-def on_reference_grid(rect: Rect) -> Rect:
-    """`rect` moved onto the reference grid, so that crops of scan and reference cover the same pixels."""
-    return Rect(
-        round(rect.x_mm * _PX) / _PX,
-        round(rect.y_mm * _PX) / _PX,
-        round(rect.width_mm * _PX) / _PX,
-        round(rect.height_mm * _PX) / _PX,
-    )
 
 
 def _tilt_deg(angle_deg: float) -> float:

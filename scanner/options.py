@@ -10,8 +10,11 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised whenever the same options may give other readings."""
+
+MARK_NETWORK_SHA256 = "f0dcd8bced9ef50619c71c95e1b7b08a37a51879edc8f5d5c858067a2e7d7d7b"
+"""Of the weights that come with the program; a reading says with it which network made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,27 +101,8 @@ class StreakOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class CrossShape:
-    """Two strokes that cross like an X: arms, lengths and angle allow for each other.
-
-    Attributes:
-        min_arm: shortest arm as a share of its stroke; what a tick lacks.
-        min_length_ratio: shorter stroke over longer.
-        min_angle_deg: between the strokes.
-    """
-
-    min_arm: float
-    min_length_ratio: float
-    min_angle_deg: float
-
-
-@dataclass(frozen=True, slots=True)
 class MarkOptions:
     """Telling marks apart; `scanner.marks` states the order of the rules.
-
-    The cross limits were set on the crosses, ticks, circles, slashes and words of one half of 138
-    recorded writers, drawn at 5-9 mm with strokes of 0.3-0.6 mm; benchmarks/marks.py measures the other
-    half. Each trades crosses sent to a person against other marks taken for crosses.
 
     Attributes:
         min_outline: share of its printed outline that must be seen for a box to be read.
@@ -134,17 +118,11 @@ class MarkOptions:
         core_share: a pixel belongs to a stroke's core from this share of the mark's own darkness on.
         line_tolerance_mm, line_tolerance_share: how far a stroke may bend from the straight, beyond its
             half width: the smaller of the length and the share of the mark's size.
-        cross_shapes: a cross must have one of these. On the tuning half they take 97.6 % of straight and
-            curved crosses, no tick and 0.6 % of v's.
-        cross_…: what two strokes must satisfy to be a cross; shares are of the ink in the window.
-        cross_full_fit, rest_min_reach: ink left over by the strokes must be less, or lie farther out as a
-            share of half a stroke, or a third stroke goes through the crossing.
-        cross_max_excess, side_max_excess: inked area over that of the strokes. Strokes that cross cover some
-            paper twice, so two plain strokes stay below 0.92; an asterisk or a cross struck over does not.
-        side_…: the same for two strokes with a third that joins their ends at one side.
-        near_cross_…: what makes a mark too like a cross to be called another mark.
-        blot_share: share of the ink in blots from which on a mark is a blot.
-        blot_strokes_mm2: ink standing out of a blot from which on something was blotted out.
+        cross_min_share: how sure the network must be of an X.
+        other_max_cross_share: a mark that the network holds for an X with more than this is unclear.
+        cross_…: what two strokes must satisfy not to contradict the network.
+        cross_middle_inset_mm: how far inside the outline the middle of a cross must lie; nearer to the line,
+            it stands between two boxes as much as in this one.
         corrected_length_mm: stroke length that no single mark needs.
         spill_depth_mm: how far a stroke from elsewhere may reach into a box.
     """
@@ -163,31 +141,16 @@ class MarkOptions:
     core_share: float = 0.4
     line_tolerance_mm: float = 0.5
     line_tolerance_share: float = 0.06
-    cross_min_fit: float = 0.91
-    cross_full_fit: float = 0.945
-    rest_min_reach: float = 0.8
-    cross_max_excess: float = 0.95
-    side_max_excess: float = 1.10
-    side_min_fit: float = 0.88
-    side_min_cross_fit: float = 0.70
-    side_min_bias: float = 0.70
-    cross_shapes: tuple[CrossShape, ...] = (
-        CrossShape(min_arm=0.28, min_length_ratio=0.40, min_angle_deg=35.0),
-        CrossShape(min_arm=0.22, min_length_ratio=0.60, min_angle_deg=35.0),
-        CrossShape(min_arm=0.15, min_length_ratio=0.75, min_angle_deg=60.0),
-    )
-    cross_min_stroke_share: float = 0.17
-    cross_min_tilt_deg: float = 15.0
-    cross_centre_margin_mm: float = 0.6
-    cross_max_blob: float = 0.40
-    cross_max_stroke_mm: float = 1.5
-    cross_min_coverage: float = 0.55
-    near_cross_arm: float = 0.10
-    near_cross_angle_deg: float = 25.0
-    near_cross_share: float = 0.12
-    blot_share: float = 0.45
-    blot_strokes_mm2: float = 1.5
-    corrected_length_mm: float = 38.0
+    cross_min_share: float = 0.97
+    other_max_cross_share: float = 0.05
+    cross_min_fit: float = 0.55
+    cross_middle_inset_mm: float = 0.8
+    cross_max_excess: float = 1.4
+    cross_max_blob: float = 0.50
+    cross_max_stray_mm2: float = 1.0
+    cross_max_stroke_mm: float = 1.6
+    cross_min_coverage: float = 0.4
+    corrected_length_mm: float = 60.0
     spill_depth_mm: float = 2.5
 
 
@@ -204,6 +167,20 @@ class StrikeOptions:
             much of it makes a run more than fat letters. Over 1,760 clean names of four strata the most
             that fat print left was 0.11 mm², over 160 struck ones the least was 0.55 (with a `min_darkness`
             of 0.25; at 0.16 faint pencil is found twice as often, with no false run over 448 names).
+        doubtful_clear_ink_bilevel_mm2: the same in a 1-bit scan.
+        min_clear_columns: columns that such ink must lie in; a speck lies in one or two.
+        doubtful_surplus: a run that adds less on average is shine-through or a stain; see certain_surplus.
+            Over 130 struck names the faintest pencil added 0.20, a coffee stain at most 0.17.
+        line_piece_mm, line_pieces_mm: the width of a line is told from clear pieces so long, and so much of
+            them together.
+        line_length_mm, line_min_paper_mm, line_min_ink_mm2: a level line through the letters is looked for
+            over this length, where print leaves so much paper along it, and where there is so much ink.
+        line_min_darkness: fainter ink is no part of such a line.
+        line_share, line_share_bilevel: share of that paper, inked, that makes a line. Over 2,183 clean names
+            the most was 0.59 (a hair apart), over 97 lines through names, half names and positions in any
+            pen the least was 0.72, in the faintest pencil; 0.83 over 36 clean names in 1-bit scans.
+        fat_print_lines: so many names with such a line, and none with a clear run, are fat print.
+        hair_width_mm: a line as thin is a hair; see `WritingOptions`.
         min_darkness: fainter ink over a name is not looked at.
         column_mm, column_ink_mm2: width of a column, and the ink from which on it counts as inked.
         gap_columns: how many columns without visible ink (wholly under letters) a run may bridge.
@@ -225,6 +202,19 @@ class StrikeOptions:
     text_margin_mm: float = 0.13
     wide_margin_mm: float = 0.25
     doubtful_clear_ink_mm2: float = 0.25
+    doubtful_clear_ink_bilevel_mm2: float = 0.9
+    min_clear_columns: int = 3
+    doubtful_surplus: float = 0.18
+    line_piece_mm: float = 1.0
+    line_pieces_mm: float = 2.0
+    line_length_mm: float = 8.0
+    line_min_paper_mm: float = 1.0
+    line_min_ink_mm2: float = 0.2
+    line_min_darkness: float = 0.13
+    line_share: float = 0.65
+    line_share_bilevel: float = 0.9
+    fat_print_lines: int = 3
+    hair_width_mm: float = 0.20
     min_darkness: float = 0.16
     column_mm: float = 1.0
     column_ink_mm2: float = 0.03
@@ -251,14 +241,29 @@ class WritingOptions:
             has less than a word.
         certain_max_groups: on a page with more groups it is dirt as likely as writing, and none is certain.
         edge_mm: margin in which paper edges and their shadows lie.
+        edge_…: ink that reaches that margin and is wider than a line, a narrow straight strip, or a speck,
+            is the paper's edge or what lies beyond it.
         code_margin_mm: margin around code and serial that belongs to them.
         box_margin_mm: ink this near a box may be a misplaced mark.
+        remnant_…: so little ink so near a read mark's own, or beside the outline that cuts a stroke, is the
+            end of one of its strokes.
+        piece_mm: a group without a piece as long is specks; faint pencil leaves longer ones.
+        faint_peak: ink that is nowhere darker is print shining through, a stain or a crease. Over 1,000
+            simulated groups the faintest pencil reached 0.24; shine-through, stains and creases 0.17.
+        hair_width_mm, hair_peak: a line as thin is a hair: 0.14 to 0.17 mm, where the thinnest pen gave 0.26.
+            Ink darker than the peak is a pen's.
         hole_…: size, fill or closeness to a circle, and distance from the edge of punch holes.
+        ring_…: a piece of a hole's rim: closeness to its circle, radius, distance from ISO 838's places.
+        rim_…: size of a piece of a rim whose other pieces were found, and its distance from their circle.
+        staple_…: distance from the corner, length, share along a line, and ink of a staple; no pen draws a
+            line as wide and as pale.
         edge_to_edge, line_height_mm: share of the page and thickness of folds and streaks.
+        fold_…: a piece of line up to this dark and thick is the rest of a fold if the page is darker by
+            `fold_depth` grey levels along `fold_share` of the whole line.
     """
 
     join_mm: float = 1.5
-    speck_size_mm: float = 1.5
+    speck_size_mm: float = 2.0
     speck_ink_mm2: float = 0.4
     certain_size_mm: float = 6.0
     certain_min_side_mm: float = 3.0
@@ -270,8 +275,38 @@ class WritingOptions:
     certain_max_fill: float = 0.6
     certain_max_straightness: float = 0.7
     edge_mm: float = 4.0
+    edge_solid_mm: float = 1.3
+    edge_speck_mm: float = 3.0
+    edge_side_mm: float = 2.0
+    edge_slenderness: float = 5.0
+    edge_straightness: float = 0.85
     code_margin_mm: float = 2.0
     box_margin_mm: float = 4.0
+    remnant_ink_mm2: float = 1.5
+    remnant_size_mm: float = 2.5
+    remnant_gap_mm: float = 1.0
+    remnant_outline_mm: float = 4.5
+    piece_mm: float = 0.75
+    faint_peak: float = 0.19
+    hair_width_mm: float = 0.20
+    hair_peak: float = 0.70
+    hole_solid_mm: float = 1.2
+    ring_piece_mm: float = 0.2
+    ring_min_radius_mm: float = 2.2
+    ring_max_radius_mm: float = 3.8
+    ring_reach_mm: float = 4.5
+    rim_piece_mm: float = 3.5
+    rim_gap_mm: float = 0.7
+    staple_corner_mm: float = 26.0
+    staple_min_mm: float = 8.0
+    staple_max_mm: float = 16.0
+    staple_straightness: float = 0.72
+    staple_ink_per_mm: float = 0.72
+    staple_darkness: float = 0.42
+    fold_peak: float = 0.30
+    fold_side_mm: float = 1.5
+    fold_depth: int = 2
+    fold_share: float = 0.65
     hole_min_mm: float = 3.5
     hole_max_mm: float = 9.0
     hole_fill: float = 0.65
@@ -289,6 +324,7 @@ class SealOptions:
         margin_mm: how far a hand stamp may miss its zone.
         join_mm: gaps up to it join the stamp's ink into pieces.
         piece_mm: a piece as large is the stamp's, or at least part of it.
+        crumb_mm, min_crumbs: a stamp of so many pieces so small has fallen apart.
         rim_mm: how far smudges of the stamp reach beyond it.
         stray_mm: how much larger than its zone a stamp may be, and how far a faint one may miss it.
         present_coverage: ink as a share of the zone's area from which on a stamp is there; a round
@@ -300,6 +336,8 @@ class SealOptions:
     margin_mm: float = 8.0
     join_mm: float = 2.0
     piece_mm: float = 10.0
+    crumb_mm: float = 3.0
+    min_crumbs: int = 15
     rim_mm: float = 1.25
     stray_mm: float = 2.0
     present_coverage: float = 0.03
@@ -319,6 +357,8 @@ class ReaderOptions:
     seal: SealOptions = field(default_factory=SealOptions)
 
     def digest(self) -> str:
-        """SHA-256 (hex) over the reader's version and every option."""
-        text = json.dumps({"reader": READER_VERSION, **asdict(self)}, sort_keys=True)
+        """SHA-256 (hex) over the reader's version, its network and every option."""
+        text = json.dumps(
+            {"reader": READER_VERSION, "mark_network": MARK_NETWORK_SHA256, **asdict(self)}, sort_keys=True
+        )
         return hashlib.sha256(text.encode()).hexdigest()

@@ -57,7 +57,8 @@ def find_seal(page: PreparedPage, source: SealSource, ink: PageInk, options: Sea
 def _stamp_area(inked: NDArray[np.uint8], seal: Rect, options: SealOptions) -> NDArray[np.bool_]:
     """What the stamp covers: the circle around its large pieces, no larger than a stamp can be.
 
-    Where no piece is large (a faint stamp falls apart) it is the nominal zone.
+    A pale stamp falls apart in a 1-bit scan; then it is the circle around all of its crumbs. Where there
+    are few crumbs and no large piece it is the nominal zone.
     """
     closed = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, disc(round(options.join_mm * _PX / 2)))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
@@ -66,6 +67,9 @@ def _stamp_area(inked: NDArray[np.uint8], seal: Rect, options: SealOptions) -> N
     nominal = np.zeros(inked.shape, np.uint8)
     edge = round((options.margin_mm - options.stray_mm) * _PX)
     nominal[edge:-edge, edge:-edge] = 1
+    crumbs = np.count_nonzero(sizes < options.crumb_mm * _PX)
+    if crumbs >= options.min_crumbs:
+        return _around_crumbs(inked, seal, options)
     if not len(large):
         return nominal > 0
     points = np.asarray(cv2.findNonZero(np.isin(labels, large).astype(np.uint8)))
@@ -77,6 +81,20 @@ def _stamp_area(inked: NDArray[np.uint8], seal: Rect, options: SealOptions) -> N
     place = round(float(centre[0])), round(float(centre[1]))
     cv2.circle(disc_mask, place, round(radius + options.rim_mm * _PX), 1, thickness=-1)
     return disc_mask > 0
+
+
+def _around_crumbs(inked: NDArray[np.uint8], seal: Rect, options: SealOptions) -> NDArray[np.bool_]:
+    """The circle around the ink that lies where the stamp may lie at most."""
+    reach = np.zeros(inked.shape, np.uint8)
+    centre = inked.shape[1] // 2, inked.shape[0] // 2
+    largest = round((max(seal.width_mm, seal.height_mm) / 2 + options.stray_mm) * _PX)
+    cv2.circle(reach, centre, largest, 1, thickness=-1)
+    inside = cv2.bitwise_and((inked > 0).astype(np.uint8), reach)
+    middle, radius = cv2.minEnclosingCircle(np.asarray(cv2.findNonZero(inside)))
+    place = round(float(middle[0])), round(float(middle[1]))
+    covered = np.zeros(inked.shape, np.uint8)
+    cv2.circle(covered, place, round(radius + options.rim_mm * _PX), 1, thickness=-1)
+    return covered > 0
 
 
 def _state(coverage: float, options: SealOptions) -> SealState:

@@ -21,9 +21,9 @@ from records.token import SignedToken, Token, TokenFormatError, TokenKind, parse
 from scanner.blank import is_blank
 from scanner.debug import DebugWriter
 from scanner.debug_pictures import draw_reading, draw_registration
-from scanner.forms import PreparedForm
+from scanner.forms import PreparedForm, PreparedPage
 from scanner.image import MM_PER_INCH, ScanImage, make_scan_image, smoothed, to_grey
-from scanner.ink import find_ink
+from scanner.ink import PageInk, find_ink
 from scanner.marks import read_boxes
 from scanner.options import ReaderOptions
 from scanner.registration import Registration, register_page
@@ -100,7 +100,7 @@ def _read_sheet(image: NDArray[np.uint8], context: ReadingContext, debug: DebugW
     scan = make_scan_image(to_grey(image), sizes, options.image)
     codes = find_codes(scan.coarse, scan.detail)
     if not codes:
-        reason = RejectionReason.BLANK_PAGE if is_blank(scan.coarse, options) else RejectionReason.NO_CODE
+        reason = RejectionReason.BLANK_PAGE if is_blank(scan, sizes, options) else RejectionReason.NO_CODE
         return SheetRejection(reason)
     identified = identify_code(codes, context)
     if isinstance(identified, SheetRejection):
@@ -139,33 +139,60 @@ def identify_code(codes: Sequence[FoundCode], context: ReadingContext) -> Identi
     return SheetRejection(RejectionReason.UNKNOWN_LAYOUT, (("layout", token.layout_prefix.hex()),), token)
 
 
-def _read_page(
-    scan: ScanImage, identified: IdentifiedCode, context: ReadingContext, debug: DebugWriter | None
-) -> SheetResult:
-    options, form, token = context.options, identified.form, identified.token
+@dataclass(frozen=True, slots=True)
+class LaidPage:
+    """A page laid over its form, with its ink measured: what every reading of the page starts from."""
+
+    scan: ScanImage
+    page: PreparedPage
+    registration: Registration
+    ink: PageInk
+
+
+def lay_page(
+    scan: ScanImage, identified: IdentifiedCode, options: ReaderOptions, debug: DebugWriter | None = None
+) -> LaidPage | SheetRejection:
+    """Registers an identified page and finds its ink, or says why that cannot be done."""
+    form, token = identified.form, identified.token
     page = form.pages[token.page - 1]
     registration = register_page(scan, identified.code.corners, page, form.page_size_mm, options.registration)
     if registration is not None and debug is not None:
         debug.save("registration", draw_registration(scan, registration))
     if registration is None or not _fits(registration, options):
         return SheetRejection(RejectionReason.NOT_REGISTERED, _registration_details(registration), token)
-    transform = registration.transform
-    ink = find_ink(scan, transform, page, form.page_size_mm, options)
+    ink = find_ink(scan, registration.transform, page, form.page_size_mm, options)
     if ink.is_too_noisy(options.ink):
         # A dithered scan is grey again once smoothed; codes and registration do without.
         scan = smoothed(scan, options.ink.smoothing_mm * registration.quality.dpi_y / MM_PER_INCH)
-        ink = find_ink(scan, transform, page, form.page_size_mm, options)
+        ink = find_ink(scan, registration.transform, page, form.page_size_mm, options)
     if ink.is_too_noisy(options.ink):
         return SheetRejection(RejectionReason.PAGE_IMAGE, (("noise", f"{ink.noise / 255:.2f}"),), token)
+    return LaidPage(scan, page, registration, ink)
+
+
+def _read_page(
+    scan: ScanImage, identified: IdentifiedCode, context: ReadingContext, debug: DebugWriter | None
+) -> SheetResult:
+    options, form = context.options, identified.form
+    laid = lay_page(scan, identified, options, debug)
+    if isinstance(laid, SheetRejection):
+        sizes = [form.page_size_mm for form in context.forms]
+        # The code of the front may be read where it shines through; nothing is printed where it seems to be.
+        if laid.reason is RejectionReason.NOT_REGISTERED and is_blank(scan, sizes, options):
+            return SheetRejection(RejectionReason.BLANK_PAGE)
+        return laid
+    scan, page, ink = laid.scan, laid.page, laid.ink
+    transform, quality = laid.registration.transform, laid.registration.quality
     marks = read_boxes(scan, transform, page, ink, options.marks)
     strikes = find_strikes(scan, transform, page, ink, options.strikes)
     seal = find_seal(page, form.seal_source, ink, options.seal)
-    doubt = scan.bilevel or bool(ink.lines)
-    writings = find_writing(page.layout, form.page_size_mm, ink, marks, strikes, seal, doubt, options.writing)
-    weak = registration.quality.residual_mm > options.registration.weak_residual_mm
+    writings = find_writing(
+        scan, transform, page.layout, form.page_size_mm, ink, marks, strikes, seal, options.writing
+    )
+    weak = quality.residual_mm > options.registration.weak_residual_mm
     reading = PageReading(
-        token=token,
-        registration=registration.quality,
+        token=identified.token,
+        registration=quality,
         boxes=tuple(mark.reading for mark in marks),
         strikes=strikes,
         writings=writings,

@@ -1,15 +1,15 @@
 """Stage 7: ink that is neither a mark nor a strike nor the seal nor dirt.
 
 Works on the overview. Ink that the earlier stages account for is taken away, what is left is joined into
-groups over small gaps, and each group is weighed: specks, punch holes, the paper's edges and the
-scanner's background are dirt; the rest is writing, certain where it is large and dark, otherwise for a
-person to judge. Ink beside a box may be a misplaced mark: always for a person.
+groups over small gaps, and each group is weighed: dirt (`scanner.dirt`) is left out; the rest is writing,
+certain where it is large and dark, otherwise for a person to judge. Ink beside a box may be a misplaced
+mark: always for a person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -17,59 +17,70 @@ from numpy.typing import NDArray
 
 from records.geometry import Rect
 from records.layout import LayoutPage
-from records.reading import BoxState, Certainty, ReviewReason, StrikeFinding, WritingFinding
+from records.reading import (
+    BoxState,
+    Certainty,
+    ReviewReason,
+    StrikeFinding,
+    WritingFinding,
+)
+from scanner.box_ink import BoxInk
+from scanner.dirt import close_up, is_speck, without_dirt
 from scanner.forms import OVERVIEW_PX_PER_MM, REFERENCE_PX_PER_MM, disc
+from scanner.image import ScanImage
 from scanner.ink import PageInk
+from scanner.ink_groups import InkGroup, find_groups
 from scanner.marks import MarkReading
 from scanner.options import WritingOptions
+from scanner.registration import PageTransform
 from scanner.seal import SealReading
-from scanner.strokefit import fit_cross
 
 _PX = OVERVIEW_PX_PER_MM
 
 
-@dataclass(frozen=True, slots=True)
-class InkGroup:
-    """One group of leftover ink.
-
-    Attributes:
-        bounds: on the page.
-        ink_mm2: inked area.
-        darkness: mean, 0 … 1.
-        fill: inked share of the bounds, 0 … 1.
-        edge_mm: distance of the bounds from the nearest page edge.
-        straightness: share of the ink along one straight line, 0 … 1.
-        ring_mm: root mean square distance of the ink from the circle laid through it; infinite where
-            none can be.
-    """
-
-    bounds: Rect
-    ink_mm2: float
-    darkness: float
-    fill: float
-    edge_mm: float
-    straightness: float
-    ring_mm: float
-
-    @property
-    def size_mm(self) -> float:
-        return max(self.bounds.width_mm, self.bounds.height_mm)
-
-
 def find_writing(
+    image: ScanImage,
+    transform: PageTransform,
     page: LayoutPage,
     page_size_mm: tuple[float, float],
     ink: PageInk,
     marks: Sequence[MarkReading],
     strikes: Sequence[StrikeFinding],
     seal: SealReading,
-    doubt: bool,
     options: WritingOptions,
 ) -> tuple[WritingFinding, ...]:
     """Every group of leftover ink that is not dirt, from the top of the page down.
 
-    With `doubt` none is certain: on a folded or streaked page and in a 1-bit scan, dirt looks like ink.
+    On a folded or streaked page and in a 1-bit scan dirt looks like ink, and none is certain.
     """
+    left = _unaccounted(page, ink, marks, strikes, seal, options)
+    groups = [
+        _seen_closely(group, image, transform, ink)
+        for group in find_groups(left, ink.darkness, page_size_mm, options)
+        if not (is_speck(group.scores, options) or _is_end_of_stroke(group, marks, options))
+    ]
+    written = without_dirt(groups, ink, image.bilevel, page_size_mm, options)
+    doubt = image.bilevel or bool(ink.lines) or len(written) > options.certain_max_groups
+    return tuple(_classify_group(group, page, doubt, options) for group in written)
+
+
+def _seen_closely(group: InkGroup, image: ScanImage, transform: PageTransform, ink: PageInk) -> InkGroup:
+    peak, stroke_mm, piece_mm = close_up(group, image, transform, ink)
+    scores = replace(
+        group.scores, peak=round(peak, 4), stroke_mm=round(stroke_mm, 4), piece_mm=round(piece_mm, 4)
+    )
+    return replace(group, scores=scores)
+
+
+def _unaccounted(
+    page: LayoutPage,
+    ink: PageInk,
+    marks: Sequence[MarkReading],
+    strikes: Sequence[StrikeFinding],
+    seal: SealReading,
+    options: WritingOptions,
+) -> NDArray[np.uint8]:
+    """The page's ink without what the other stages account for."""
     left = ink.unprinted.copy()
     for zone in _zones_of_others(page, strikes, options):
         _clear(left, zone)
@@ -78,10 +89,7 @@ def find_writing(
     if seal.area is not None and seal.covered is not None:
         _take_covered(left, seal.area, seal.covered)
     _clear_margin(left, options.edge_mm)
-    groups = _group_ink(left, ink, page_size_mm, options)
-    written = [group for group in groups if not _is_dirt(group, page_size_mm, options)]
-    crowded = doubt or len(written) > options.certain_max_groups
-    return tuple(_classify_group(group, page, crowded, options) for group in written)
+    return left
 
 
 def _zones_of_others(
@@ -109,12 +117,13 @@ def _clear_margin(ink: NDArray[np.uint8], width_mm: float) -> None:
 
 
 def _take_mark(ink: NDArray[np.uint8], mark: MarkReading) -> None:
-    """Clears what a box's own ink covers; an empty box accounts for nothing but specks and spills."""
-    if mark.ink is None:
+    """Clears what a box's own ink covers.
+
+    An empty box owns none: what stands in it is a speck, or belongs to a mark or to writing elsewhere.
+    """
+    if mark.ink is None or mark.reading.state is BoxState.EMPTY:
         return
     own = mark.ink.own.astype(np.uint8)
-    if mark.reading.state is BoxState.EMPTY and not own.any():
-        return
     factor = REFERENCE_PX_PER_MM / _PX
     grown = cv2.dilate(own, disc(round(0.5 * REFERENCE_PX_PER_MM)))
     size = (round(own.shape[1] / factor), round(own.shape[0] / factor))
@@ -131,119 +140,62 @@ def _take_covered(ink: NDArray[np.uint8], area: Rect, covered: NDArray[np.bool_]
     ink[rows, columns][part] = 0
 
 
-def _group_ink(
-    left: NDArray[np.uint8], ink: PageInk, page_size_mm: tuple[float, float], options: WritingOptions
-) -> tuple[InkGroup, ...]:
-    if not left.any():
-        return ()
-    # Groups are found on a grid half as fine, on which any ink in a pixel counts.
-    half = cv2.resize(
-        left[: left.shape[0] // 2 * 2, : left.shape[1] // 2 * 2],
-        None,
-        fx=0.5,
-        fy=0.5,
-        interpolation=cv2.INTER_AREA,
-    )
-    side = 2 * round(options.join_mm * _PX / 4) + 1
-    inked = (half > 0).astype(np.uint8)
-    joined = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    groups: list[InkGroup] = []
-    for label in range(1, count):
-        x, y, width, height = (2 * int(value) for value in stats[label][:4])
-        if max(width, height) < options.speck_size_mm * _PX:
+def _is_end_of_stroke(group: InkGroup, marks: Sequence[MarkReading], options: WritingOptions) -> bool:
+    """Whether a little ink beside a read mark is the end of a stroke that the box's outline cut off.
+
+    A stroke that leaves the box straight through the outline goes on within a millimetre; one that runs
+    along the outline comes out from under it farther on.
+    """
+    if group.scores.ink_mm2 > options.remnant_ink_mm2 or group.scores.size_mm > options.remnant_size_mm:
+        return False
+    for mark in marks:
+        own = mark.ink
+        if own is None or mark.reading.state is BoxState.EMPTY or not own.own.any():
             continue
-        box = slice(y, y + height), slice(x, x + width)
-        part = labels[y // 2 : (y + height) // 2, x // 2 : (x + width) // 2] == label
-        mine = np.kron(part, np.ones((2, 2), dtype=bool)) & (left[box] > 0)
-        pixels = int(np.count_nonzero(mine))
-        if pixels:
-            groups.append(
-                _measure(
-                    mine, ink.darkness[box], Rect(x / _PX, y / _PX, width / _PX, height / _PX), page_size_mm
-                )
-            )
-    return tuple(groups)
+        if own.area.intersection_mm2(group.bounds) <= 0:
+            continue
+        gap = _gap_mm(group, own)
+        left, top, right, bottom = (value / REFERENCE_PX_PER_MM for value in own.inside)
+        box = Rect(own.area.x_mm + left, own.area.y_mm + top, right - left, bottom - top)
+        beside = box.inflated(options.remnant_gap_mm).intersection_mm2(group.bounds) > 0
+        if gap <= options.remnant_gap_mm or (beside and gap <= options.remnant_outline_mm):
+            return True
+    return False
 
 
-def _measure(
-    mine: NDArray[np.bool_], darkness: NDArray[np.uint8], bounds: Rect, page_size_mm: tuple[float, float]
-) -> InkGroup:
-    rows, columns = np.nonzero(mine)
-    points = np.column_stack((columns, rows)).astype(np.float64)
-    fit = fit_cross(points, _STRAIGHT_MM * _PX)
-    return InkGroup(
-        bounds=bounds,
-        ink_mm2=len(rows) / _PX**2,
-        darkness=float(darkness[mine].mean()) / 255,
-        fill=len(rows) / mine.size,
-        edge_mm=min(
-            bounds.x_mm, bounds.y_mm, page_size_mm[0] - bounds.right_mm, page_size_mm[1] - bounds.bottom_mm
-        ),
-        straightness=fit.line_share if fit is not None else 1.0,
-        ring_mm=_ring_residual(points) / _PX,
-    )
-
-
-_STRAIGHT_MM = 0.6
-
-
-def _ring_residual(points: NDArray[np.float64]) -> float:
-    """Root mean square distance of points (n, 2) from their least squares circle (Kåsa 1976)."""
-    if len(points) < 12:
-        return float("inf")
-    design = np.column_stack((points, np.ones(len(points))))
-    solution, _, rank, _ = np.linalg.lstsq(design, (points**2).sum(axis=1), rcond=None)
-    centre = solution[:2] / 2
-    square = float(solution[2] + centre @ centre)
-    if rank < 3 or square <= 0:
-        return float("inf")
-    distance = np.hypot(*(points - centre).T) - np.sqrt(square)
-    return float(np.sqrt(np.mean(distance**2)))
+def _gap_mm(group: InkGroup, own: BoxInk) -> float:
+    """Distance of a group's bounds from a box's own ink."""
+    rows, columns = np.nonzero(own.own)
+    x = own.area.x_mm + columns / REFERENCE_PX_PER_MM
+    y = own.area.y_mm + rows / REFERENCE_PX_PER_MM
+    bounds = group.bounds
+    across = np.maximum(np.maximum(bounds.x_mm - x, x - bounds.right_mm), 0)
+    down = np.maximum(np.maximum(bounds.y_mm - y, y - bounds.bottom_mm), 0)
+    return float(np.hypot(across, down).min())
 
 
 def _classify_group(
-    group: InkGroup, page: LayoutPage, crowded: bool, options: WritingOptions
+    group: InkGroup, page: LayoutPage, doubt: bool, options: WritingOptions
 ) -> WritingFinding:
     beside_box = any(
         box.rect.inflated(options.box_margin_mm).intersection_mm2(group.bounds) > 0 for box in page.boxes
     )
+    scores = group.scores
     certain = (
         not beside_box
-        and not crowded
-        and group.size_mm >= options.certain_size_mm
-        and min(group.bounds.width_mm, group.bounds.height_mm) >= options.certain_min_side_mm
-        and group.ink_mm2 >= max(options.certain_ink_mm2, options.certain_ink_per_mm * group.size_mm)
-        and group.darkness >= options.certain_darkness
-        and group.fill <= options.certain_max_fill
-        and group.straightness <= options.certain_max_straightness
-        and group.edge_mm >= options.certain_edge_mm
+        and not doubt
+        and scores.size_mm >= options.certain_size_mm
+        and scores.side_mm >= options.certain_min_side_mm
+        and scores.ink_mm2 >= max(options.certain_ink_mm2, options.certain_ink_per_mm * scores.size_mm)
+        and scores.darkness >= options.certain_darkness
+        and scores.fill <= options.certain_max_fill
+        and scores.straightness <= options.certain_max_straightness
+        and scores.edge_mm >= options.certain_edge_mm
     )
     return WritingFinding(
         certainty=Certainty.CERTAIN if certain else Certainty.DOUBTFUL,
         evidence=group.bounds.rounded(),
-        ink_mm2=round(group.ink_mm2, 2),
+        ink_mm2=scores.ink_mm2,
         reason=ReviewReason.MARK_OUTSIDE_BOX if beside_box else ReviewReason.DOUBTFUL_WRITING,
-    )
-
-
-def _is_dirt(group: InkGroup, page_size_mm: tuple[float, float], options: WritingOptions) -> bool:
-    if group.ink_mm2 < options.speck_ink_mm2:
-        return True
-    width, height = group.bounds.width_mm, group.bounds.height_mm
-    round_hole = (
-        options.hole_min_mm <= min(width, height)
-        and max(width, height) <= options.hole_max_mm
-        and (group.fill >= options.hole_fill or group.ring_mm <= options.hole_ring_mm)
-        and group.edge_mm <= options.hole_edge_mm
-    )
-    return round_hole or _runs_edge_to_edge(width, height, page_size_mm, options)
-
-
-def _runs_edge_to_edge(
-    width_mm: float, height_mm: float, page_size_mm: tuple[float, float], options: WritingOptions
-) -> bool:
-    """A fold or a streak: thin, along an axis, over the whole page; nobody writes like that."""
-    return (width_mm >= options.edge_to_edge * page_size_mm[0] and height_mm <= options.line_height_mm) or (
-        height_mm >= options.edge_to_edge * page_size_mm[1] and width_mm <= options.line_height_mm
+        scores=scores,
     )

@@ -6,6 +6,7 @@ from kiemphieu.catalogue.ballot_layout import BALLOT_LAYOUT
 from kiemphieu.catalogue.codes import CODES
 from kiemphieu.catalogue.commands import COMMANDS
 from kiemphieu.catalogue.errors import ERRORS
+from kiemphieu.catalogue.explain import EXPLAIN
 from kiemphieu.catalogue.output import OUTPUT
 from kiemphieu.catalogue.scanner import SCANNER
 from kiemphieu.catalogue.tally import TALLY
@@ -14,6 +15,7 @@ CATALOGUES: tuple[Mapping[str, tuple[str, str]], ...] = (
     ERRORS,
     COMMANDS,
     OUTPUT,
+    EXPLAIN,
     CODES,
     BALLOT_LAYOUT,
     SCANNER,

@@ -24,8 +24,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "to interrupt.",
     ),
     "help_readings": (
-        "Xuất những gì đã đọc, mỗi phiếu một dòng JSON, xếp theo số phiếu.",
-        "Writes what was read, one JSON line per ballot, sorted by serial.",
+        "Xuất những gì đã đọc, mỗi phiếu một dòng JSON, xếp theo số phiếu; với --explain, vẽ ảnh cho biết vì "
+        "sao một phiếu được đọc như vậy.",
+        "Writes what was read, one JSON line per ballot, sorted by serial; with --explain, draws why one "
+        "ballot was read as it was.",
     ),
     "help_tally": (
         "Kết quả kiểm phiếu của VOTE, hoặc từ số liệu nhập tay với --counts, --rules và --base.",
@@ -57,6 +59,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "option_output": (
         "Tệp PDF (mặc định: một tên mới trong VOTE/ballots).",
         "The PDF (default: a new name in VOTE/ballots).",
+    ),
+    "option_explain": (
+        "Vẽ ảnh chú giải của phiếu có số này, hoặc của tờ không có số: 8 ký tự đầu trở lên của SHA-256 ảnh.",
+        "Draw an annotated picture of the ballot with this serial, or of a sheet without one: the first 8 or "
+        "more characters of its image's SHA-256.",
+    ),
+    "option_readings_output": (
+        "Với --explain: tệp .png hoặc thư mục để ghi ảnh (mặc định: VOTE/reports).",
+        "With --explain: a .png file or a folder for the pictures (default: VOTE/reports).",
     ),
     "option_workers": (
         "Số tiến trình đọc song song (mặc định: mỗi lõi một tiến trình).",

@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from kiemphieu.messages import DEFAULT_LANGUAGE, LANGUAGE_VARIABLE, Language, translate
+from kiemphieu.messages import DEFAULT_LANGUAGE, LANGUAGE_VARIABLE, MESSAGES, Language, translate
 from records.errors import KiemphieuError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -149,7 +149,9 @@ def localise(command: click.Command, lang: Language) -> None:
     command.options_metavar = translate("usage_options_metavar", lang)
     for param in command.params:
         if isinstance(param, click.Option):
-            param.help = translate(f"option_{_option_name(param)}", lang)
+            name = _option_name(param)
+            own = f"option_{command.name}_{name}"  # where an option means something else elsewhere
+            param.help = translate(own if own in MESSAGES else f"option_{name}", lang)
     if isinstance(command, click.Group):
         command.subcommand_metavar = translate("usage_command_metavar", lang)
 

@@ -1,13 +1,11 @@
-"""`readings` and `tally`."""
+"""`tally`."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from kiemphieu.ballots import entry_to_json, find_ballots
 from kiemphieu.commands.base import (
     ANY_PATH,
     EXIT_DONE,
@@ -19,31 +17,12 @@ from kiemphieu.commands.base import (
     session_of,
 )
 from kiemphieu.commands.tables import result_lines, result_table, review_table
-from kiemphieu.counting import CountReport, count_folder, result_to_json, vote_rules
-from kiemphieu.folder import load_vote, open_folder
+from kiemphieu.counting import CountReport, count_folder, result_to_json
+from kiemphieu.folder import open_folder
 from kiemphieu.typed_counts import typed_result
-from kiemphieu.vote_store import open_vote_store
 from records.count import TallyResult
 from records.errors import UsageError
 from tally.rules import load_rule_set
-
-
-@click.command("readings", cls=LocalCommand)
-@click.argument("vote", type=ANY_PATH, metavar="VOTE")
-@common_options
-@click.pass_context
-def readings_command(context: click.Context, vote: Path, as_json: bool) -> int:
-    # JSON Lines with and without --json: that is what the contract promises of this command.
-    del context, as_json
-    folder = open_folder(vote)
-    loaded = load_vote(folder)
-    store = open_vote_store(folder, loaded)
-    try:
-        for entry in find_ballots(store, vote_rules(loaded)):
-            click.echo(json.dumps(entry_to_json(entry), ensure_ascii=False))
-    finally:
-        store.close()
-    return EXIT_DONE
 
 
 @click.command("tally", cls=LocalCommand)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sample_scans.gallery.build import CASES, Entry, case_entries, manifest, vote_files
 from sample_scans.gallery.contact_sheet import contact_sheet
+from sample_scans.gallery.phenomenon_cases import PHENOMENON_CASES, phenomenon_entries
 from sample_scans.gallery.special import special_entries
-from sample_scans.gallery.votes import one_page_vote, two_page_vote
+from sample_scans.gallery.votes import BALLOTS, one_page_vote, two_page_vote
 
 HERE = Path(__file__).parent
 
@@ -25,7 +26,12 @@ def main() -> None:
     shutil.rmtree(scans, ignore_errors=True)
     scans.mkdir(parents=True)
     entries: list[Entry] = []
-    for entry in (*case_entries(vote), *special_entries(vote, two_pages, len(CASES))):
+    made = (
+        *case_entries(vote),
+        *special_entries(vote, two_pages, len(CASES)),
+        *phenomenon_entries(vote, BALLOTS - len(PHENOMENON_CASES)),
+    )
+    for entry in made:
         (scans / entry.file).write_bytes(entry.data)
         entries.append(entry)
     for path, data in (*vote_files(vote), *vote_files(two_pages)):

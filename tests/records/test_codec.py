@@ -25,7 +25,9 @@ from records.reading import (
     SealFinding,
     SealState,
     StrikeFinding,
+    StrikeScores,
     WritingFinding,
+    WritingScores,
 )
 from records.rules import RuleSet
 from records.ruling import BallotFault, BallotRuling, LineFault, LineRuling, Verdict
@@ -58,13 +60,15 @@ boxes = st.builds(
     st.none() | rects,
 )
 sure = st.sampled_from(Certainty)
+strike_scores = st.builds(StrikeScores, *([numbers] * 6), counts, numbers)
+writing_scores = st.builds(WritingScores, *([numbers] * 11))
 pages = st.builds(
     PageReading,
     tokens,
     registrations,
     some(boxes),
-    some(st.builds(StrikeFinding, words, sure, rects, numbers, numbers)),
-    some(st.builds(WritingFinding, sure, rects, numbers, st.sampled_from(ReviewReason))),
+    some(st.builds(StrikeFinding, words, sure, rects, numbers, numbers, strike_scores)),
+    some(st.builds(WritingFinding, sure, rects, numbers, st.sampled_from(ReviewReason), writing_scores)),
     st.none() | st.builds(SealFinding, st.sampled_from(SealState), numbers, st.none() | rects),
     reasons,
 )

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import math
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from scanner_sheets import PLAIN, hand, name_rect, read, scan, sheet_of, steady
@@ -35,8 +38,8 @@ def test_a_struck_name_is_found(vote: PrintedVote, kind: StrikeKind, pen: str) -
     """Certain or doubtful; as writing at least, so that a person looks."""
     reading = struck(vote, kind, hand(3, pen), ScanSettings(dpi=300), 3)
     found = {strike.official for strike in reading.strikes}
-    assert found <= set(OFFICIALS)
-    assert found == set(OFFICIALS) or reading.writings
+    assert found <= set(OFFICIALS) or kind is StrikeKind.DIAGONAL_ROWS
+    assert found >= set(OFFICIALS) or reading.writings
     assert {box.state for box in reading.boxes} <= {BoxState.EMPTY, BoxState.UNCLEAR, BoxState.OTHER}
 
 
@@ -50,18 +53,42 @@ def test_most_names_struck_with_a_ball_pen_are_certain(vote: PrintedVote) -> Non
     assert certain >= 0.6 * total
 
 
-@pytest.mark.parametrize(
-    "faint",
-    [
-        0.0,
-        pytest.param(0.4, marks=pytest.mark.xfail(reason="so faint a line through bold letters is missed")),
-    ],
-)
-def test_a_pencil_line_through_a_name_is_not_overlooked(vote: PrintedVote, faint: float) -> None:
+@pytest.mark.parametrize("kind", [StrikeKind.SINGLE, StrikeKind.WAVE, StrikeKind.HALF])
+@pytest.mark.parametrize("faint", [0.0, 0.4, 0.6])
+def test_a_pencil_line_through_a_name_is_not_overlooked(
+    vote: PrintedVote, kind: StrikeKind, faint: float
+) -> None:
     pencil = Hand(steady().writer, make_pen(PenKind.PENCIL, faint=faint))
     for official in OFFICIALS:
-        reading = struck(vote, StrikeKind.SINGLE, pencil, ScanSettings(dpi=300), officials=(official,))
+        reading = struck(vote, kind, pencil, ScanSettings(dpi=300), officials=(official,))
         assert reading.strikes or reading.writings, official
+
+
+@pytest.mark.parametrize("pen", ["blue ball", "red felt"])
+def test_half_a_name_struck_within_its_letters_is_found(vote: PrintedVote, pen: str) -> None:
+    """Such a line leaves next to no ink clear of the letters; it fills the paper between them."""
+    for seed in range(4):
+        reading = struck(vote, StrikeKind.HALF, hand(seed, pen), ScanSettings(dpi=300), seed)
+        assert reading.strikes or reading.writings, seed
+
+
+def test_every_strike_says_what_was_measured(vote: PrintedVote) -> None:
+    reading = struck(vote, StrikeKind.SINGLE, steady(), ScanSettings(dpi=300))
+    assert reading.strikes
+    for strike in reading.strikes:
+        scores = strike.scores
+        assert (scores.length_mm, scores.coverage) == (strike.length_mm, strike.coverage)
+        assert scores.surplus > 0.3
+        assert scores.line_share > 0.8
+        assert all(math.isfinite(getattr(scores, field.name)) for field in fields(scores))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_hair_over_the_names_is_no_strike(vote: PrintedVote, seed: int) -> None:
+    sheet = sheet_of(vote)
+    reading = read(scan(sheet.paper, sheet, ScanSettings(dpi=300, hair=True), seed), vote)
+    assert not reading.strikes
+    assert not reading.writings
 
 
 @pytest.mark.parametrize("kind", sorted(FOR_A_PERSON | {StrikeKind.UNDERLINE, StrikeKind.TICK_BESIDE}))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -9,7 +11,9 @@ from scanner_sheets import draw_on, hand, paint, read, scan, sheet_of, steady
 from benchmarks.votes import PrintedVote
 from records.geometry import Rect
 from records.reading import BoxState, Certainty, PageReading, ReviewReason, WritingFinding
+from sample_scans.device import scan_page
 from sample_scans.mark_shapes import MarkKind
+from sample_scans.pens import Hand, PenKind, make_pen
 from sample_scans.settings import Fold, ScanSettings, Spot, Streak, Surround, Wear
 from sample_scans.strokes import bowed
 from sample_scans.voter import Intent, MarkIntent, WritingIntent, vote_on_page
@@ -96,6 +100,58 @@ CLEAN = {
 def test_a_page_nobody_wrote_on_has_no_writing(vote: PrintedVote, name: str) -> None:
     sheet = sheet_of(vote)
     assert read(scan(sheet.paper, sheet, CLEAN[name], 1), vote).writings == ()
+
+
+DIRTY = {
+    "punched": ScanSettings(dpi=300, wear=Wear(punch_holes=4)),
+    "punched, black behind": ScanSettings(dpi=300, surround=Surround.BLACK, wear=Wear(punch_holes=2)),
+    "stapled": ScanSettings(dpi=300, wear=Wear(staple=True)),
+    "torn, black behind": ScanSettings(dpi=300, surround=Surround.BLACK, wear=Wear(torn_corner_mm=9.0)),
+    "stained": ScanSettings(dpi=300, wear=Wear(stain=0.6)),
+    "crumpled, shining through": ScanSettings(dpi=300, wear=Wear(crumple=0.5, bleed_through=0.1)),
+    "a weak fold": ScanSettings(dpi=300, wear=Wear(folds=(Fold(150.0, False, 0.25),))),
+    "a hair": ScanSettings(dpi=300, hair=True),
+}
+
+
+@pytest.mark.parametrize("name", DIRTY)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_dirt_is_no_writing(vote: PrintedVote, name: str, seed: int) -> None:
+    sheet = sheet_of(vote)
+    image = scan_page(sheet.paper, sheet.px_per_mm, DIRTY[name], seed, sheet.paper)
+    assert read(image, vote).writings == ()
+
+
+@pytest.mark.parametrize("faint", [0.3, 0.6])
+@pytest.mark.parametrize("text", ["A", "7", "tốt"])
+def test_a_letter_in_faint_pencil_is_found(vote: PrintedVote, text: str, faint: float) -> None:
+    sheet = sheet_of(vote)
+    pencil = Hand(steady().writer, make_pen(PenKind.PENCIL, faint=faint))
+    for area in (Rect(60.0, 172.0, 20.0, 4.0), Rect(4.5, 120.0, 8.0, 4.0), Rect(136.0, 150.0, 7.0, 4.0)):
+        intent = Intent(writings=(WritingIntent(text, area),))
+        page, _ = vote_on_page(sheet, intent, pencil, np.random.default_rng(3))
+        assert read(scan(page, sheet, SCAN, 3), vote).writings, area
+
+
+def test_a_word_over_the_outline_of_an_empty_box_is_found(vote: PrintedVote) -> None:
+    """The ink inside the outline reaches into the box and is no mark in it; it is not lost with it."""
+    sheet = sheet_of(vote)
+    box = next(box.rect for box in sheet.place.boxes if box.official == "o3")
+    area = Rect(box.x_mm - 5.0, box.y_mm + 1.0, 7.0, 4.5)
+    intent = Intent(writings=(WritingIntent("tốt", area),))
+    page, _ = vote_on_page(sheet, intent, hand(1, "pencil"), np.random.default_rng(1))
+    reading = read(scan(page, sheet, SCAN, 1), vote)
+    assert reading.writings or {box.state for box in reading.boxes} != {BoxState.EMPTY}
+
+
+def test_a_writing_says_what_was_measured(vote: PrintedVote) -> None:
+    for finding in written(vote, "không đồng ý", BELOW_TABLE).writings:
+        scores = finding.scores
+        assert scores.ink_mm2 == finding.ink_mm2
+        assert scores.size_mm >= scores.side_mm > 0
+        assert 0.25 < scores.stroke_mm < 1.0
+        assert scores.peak >= scores.darkness
+        assert all(math.isfinite(getattr(scores, field.name)) for field in fields(scores))
 
 
 DAMAGED = {
