@@ -239,7 +239,7 @@ def classify_box(scores: MarkScores, found: BoxInk, options: MarkOptions) -> Box
         return BoxState.EMPTY
     if _is_cross(scores, found, options):
         return BoxState.CROSS if scores.darkness >= options.min_darkness else BoxState.UNCLEAR
-    if _only_reaches_in(found, options):
+    if scores.cross_share < options.spill_max_cross_share and _only_reaches_in(found, options):
         return BoxState.EMPTY
     if scores.size_mm < options.min_size_mm or scores.darkness < options.other_min_darkness:
         return BoxState.UNCLEAR

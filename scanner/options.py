@@ -125,6 +125,7 @@ class MarkOptions:
             it stands between two boxes as much as in this one.
         corrected_length_mm: stroke length that no single mark needs.
         spill_depth_mm: how far a stroke from elsewhere may reach into a box.
+        spill_max_cross_share: what looks more like an X than this does not only reach in.
     """
 
     min_outline: float = 0.7
@@ -136,7 +137,7 @@ class MarkOptions:
     speck_mm2: float = 0.7
     speck_size_mm: float = 1.2
     min_size_mm: float = 1.8
-    min_darkness: float = 0.15
+    min_darkness: float = 0.19
     other_min_darkness: float = 0.22
     core_share: float = 0.4
     line_tolerance_mm: float = 0.5
@@ -152,6 +153,7 @@ class MarkOptions:
     cross_min_coverage: float = 0.4
     corrected_length_mm: float = 60.0
     spill_depth_mm: float = 2.5
+    spill_max_cross_share: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from records.reading import (
     BoxState,
     Certainty,
     ReviewReason,
+    SealState,
     StrikeFinding,
     WritingFinding,
 )
@@ -51,7 +52,8 @@ def find_writing(
 ) -> tuple[WritingFinding, ...]:
     """Every group of leftover ink that is not dirt, from the top of the page down.
 
-    On a folded or streaked page and in a 1-bit scan dirt looks like ink, and none is certain.
+    On a folded or streaked page and in a 1-bit scan dirt looks like ink, and where the stamp is not in its
+    zone it may be anywhere: none is certain.
     """
     left = _unaccounted(page, ink, marks, strikes, seal, options)
     groups = [
@@ -60,8 +62,25 @@ def find_writing(
         if not (is_speck(group.scores, options) or _is_end_of_stroke(group, marks, options))
     ]
     written = without_dirt(groups, ink, image.bilevel, page_size_mm, options)
-    doubt = image.bilevel or bool(ink.lines) or len(written) > options.certain_max_groups
-    return tuple(_classify_group(group, page, doubt, options) for group in written)
+    doubt = (
+        image.bilevel
+        or bool(ink.lines)
+        or len(written) > options.certain_max_groups
+        or (seal.finding is not None and seal.finding.state is not SealState.PRESENT)
+    )
+    return tuple(
+        _classify_group(group, page, doubt or _may_be_the_stamps(group, seal), options) for group in written
+    )
+
+
+def _may_be_the_stamps(group: InkGroup, seal: SealReading) -> bool:
+    """Whether the group touches the stamp's ink: a stamp that misses its zone is cut by the zone's edge."""
+    if seal.finding is None or seal.finding.evidence is None:
+        return False
+    return seal.finding.evidence.inflated(_STAMP_REACH_MM).intersection_mm2(group.bounds) > 0
+
+
+_STAMP_REACH_MM = 1.0
 
 
 def _seen_closely(group: InkGroup, image: ScanImage, transform: PageTransform, ink: PageInk) -> InkGroup:
