@@ -153,7 +153,7 @@ class MarkOptions:
     cross_min_coverage: float = 0.4
     corrected_length_mm: float = 60.0
     spill_depth_mm: float = 2.5
-    spill_max_cross_share: float = 0.5
+    spill_max_cross_share: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,11 +66,20 @@ def find_writing(
         image.bilevel
         or bool(ink.lines)
         or len(written) > options.certain_max_groups
-        or (seal.finding is not None and seal.finding.state is not SealState.PRESENT)
+        or _stamp_may_be_elsewhere(written, seal)
     )
     return tuple(
         _classify_group(group, page, doubt or _may_be_the_stamps(group, seal), options) for group in written
     )
+
+
+def _stamp_may_be_elsewhere(written: Sequence[InkGroup], seal: SealReading) -> bool:
+    """Whether the stamp is not in its zone and there is as much ink elsewhere as a stamp has."""
+    missing = seal.finding is not None and seal.finding.state is not SealState.PRESENT
+    return missing and sum(group.scores.ink_mm2 for group in written) >= _STAMP_INK_MM2
+
+
+_STAMP_INK_MM2 = 60.0
 
 
 def _may_be_the_stamps(group: InkGroup, seal: SealReading) -> bool:
