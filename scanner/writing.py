@@ -79,7 +79,7 @@ def _stamp_may_be_elsewhere(written: Sequence[InkGroup], seal: SealReading) -> b
     return missing and sum(group.scores.ink_mm2 for group in written) >= _STAMP_INK_MM2
 
 
-_STAMP_INK_MM2 = 60.0
+_STAMP_INK_MM2 = 110.0
 
 
 def _may_be_the_stamps(group: InkGroup, seal: SealReading) -> bool:
