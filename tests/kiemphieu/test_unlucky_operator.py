@@ -300,5 +300,5 @@ def test_a_reader_that_goes_away_is_no_fault(monkeypatch: pytest.MonkeyPatch) ->
     def gone(*_: object) -> None:
         raise BrokenPipeError(32, "Broken pipe")
 
-    monkeypatch.setattr("kiemphieu.commands.count.open_folder", gone)
+    monkeypatch.setattr("kiemphieu.commands.readings.open_folder", gone)
     assert CliRunner().invoke(main, ["readings", "x"]).exit_code == 0
