@@ -59,7 +59,7 @@ from sample_scans.truth import BoxTruth, Truth
 from scanner.interpret import interpret_ballot
 from tally.validity import Issued, classify_line, rule_ballot
 
-_MISPLACED = frozenset({MarkKind.CROSS_BESIDE, MarkKind.CROSS_BETWEEN})
+_MISPLACED = frozenset({MarkKind.CROSS_BESIDE, MarkKind.CROSS_BETWEEN, MarkKind.CROSS_ON_LINE})
 _SURE = frozenset({BoxState.EMPTY, BoxState.CROSS})
 OUTSIDE_BOX = ReviewReason.MARK_OUTSIDE_BOX.value
 _NEAR_MM = 2.0

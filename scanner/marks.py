@@ -127,7 +127,7 @@ def _read_box(box: BoxPlace, found: BoxInk, shares: tuple[float, ...], options: 
             other_share=_round(shares[MarkClass.OTHER]),
             corrected_share=_round(shares[MarkClass.CORRECTED]),
         )
-    state = classify_box(scores, found, options)
+    state = classify_box(scores, fit, found, options)
     if state is BoxState.CROSS and fit is not None:
         found = replace(found, own=found.own | _continued(found, fit, scores, options))
     evidence = None if state is BoxState.EMPTY else _bounds(found)
@@ -231,13 +231,13 @@ def _fit_scores(fit: CrossFit) -> dict[str, float]:
     }
 
 
-def classify_box(scores: MarkScores, found: BoxInk, options: MarkOptions) -> BoxState:
+def classify_box(scores: MarkScores, fit: CrossFit | None, found: BoxInk, options: MarkOptions) -> BoxState:
     """Names the mark; the order of the rules is the module's."""
     # A 1-bit scan breaks a faint mark into specks: there, none is nothing.
     largest_speck_mm2 = 0.0 if found.bilevel else options.speck_mm2
     if scores.inside_mm2 <= largest_speck_mm2 and _inside_size_mm(found) <= options.speck_size_mm:
         return BoxState.EMPTY
-    if _is_cross(scores, found, options):
+    if _is_cross(scores, fit, found, options):
         return BoxState.CROSS if scores.darkness >= options.min_darkness else BoxState.UNCLEAR
     if scores.cross_share < options.spill_max_cross_share and _only_reaches_in(found, options):
         return BoxState.EMPTY
@@ -248,12 +248,12 @@ def classify_box(scores: MarkScores, found: BoxInk, options: MarkOptions) -> Box
     return _classify_other(scores, options)
 
 
-def _is_cross(scores: MarkScores, found: BoxInk, options: MarkOptions) -> bool:
+def _is_cross(scores: MarkScores, fit: CrossFit | None, found: BoxInk, options: MarkOptions) -> bool:
     """Whether the network is sure of an X, it stands in this box, and its strokes look like a pen's."""
     return (
         scores.cross_share >= options.cross_min_share
         and scores.size_mm >= options.min_size_mm
-        and _middle_inset_mm(found, options) >= options.cross_middle_inset_mm
+        and _middle_inset_mm(found, fit, options) >= options.cross_middle_inset_mm
         and scores.cross_fit + scores.side_fit >= options.cross_min_fit
         and scores.excess <= options.cross_max_excess
         and scores.blob_share <= options.cross_max_blob
@@ -263,18 +263,21 @@ def _is_cross(scores: MarkScores, found: BoxInk, options: MarkOptions) -> bool:
     )
 
 
-def _middle_inset_mm(found: BoxInk, options: MarkOptions) -> float:
-    """How far inside the printed outline the middle of the box's ink lies; negative outside it.
+def _middle_inset_mm(found: BoxInk, fit: CrossFit | None, options: MarkOptions) -> float:
+    """How far inside the printed outline the middle of the box's ink lies, mm; negative outside it.
 
-    An X has its middle where its strokes cross, however it is drawn.
+    The middle is both where the ink's weight lies and, where two fitted strokes really cross, their
+    crossing: a cross on the outline loses the ink that the outline hides, and its weight moves.
     """
     window = _window(found, options)
     rows, columns = np.nonzero(found.own[window])
     if not len(rows):
         return float("-inf")
+    middles = [(float(columns.mean()) + window[1].start, float(rows.mean()) + window[0].start)]
+    if fit is not None and fit.centre is not None and fit.arm_share >= options.cross_real_arm:
+        middles.append(fit.centre)
     left, top, right, bottom = found.inside
-    x, y = float(columns.mean()) + window[1].start, float(rows.mean()) + window[0].start
-    return float(min(x - left, right - x, y - top, bottom - y)) / _PX
+    return float(min(min(x - left, right - x, y - top, bottom - y) for x, y in middles)) / _PX
 
 
 def _only_reaches_in(found: BoxInk, options: MarkOptions) -> bool:

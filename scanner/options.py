@@ -123,6 +123,7 @@ class MarkOptions:
         cross_…: what two strokes must satisfy not to contradict the network.
         cross_middle_inset_mm: how far inside the outline the middle of a cross must lie; nearer to the line,
             it stands between two boxes as much as in this one.
+        cross_real_arm: fitted strokes with a shorter arm (share of its stroke) may not be an X's two.
         corrected_length_mm: stroke length that no single mark needs.
         spill_depth_mm: how far a stroke from elsewhere may reach into a box.
         spill_max_cross_share: what looks more like an X than this does not only reach in.
@@ -145,7 +146,8 @@ class MarkOptions:
     cross_min_share: float = 0.97
     other_max_cross_share: float = 0.05
     cross_min_fit: float = 0.55
-    cross_middle_inset_mm: float = 0.8
+    cross_middle_inset_mm: float = 0.4
+    cross_real_arm: float = 0.15
     cross_max_excess: float = 1.4
     cross_max_blob: float = 0.50
     cross_max_stray_mm2: float = 1.0
