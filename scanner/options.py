@@ -146,7 +146,7 @@ class MarkOptions:
     cross_min_share: float = 0.97
     other_max_cross_share: float = 0.05
     cross_min_fit: float = 0.55
-    cross_middle_inset_mm: float = 0.4
+    cross_middle_inset_mm: float = 0.8
     cross_real_arm: float = 0.15
     cross_max_excess: float = 1.4
     cross_max_blob: float = 0.50
