@@ -143,7 +143,7 @@ class MarkOptions:
     core_share: float = 0.4
     line_tolerance_mm: float = 0.5
     line_tolerance_share: float = 0.06
-    cross_min_share: float = 0.97
+    cross_min_share: float = 0.93
     other_max_cross_share: float = 0.05
     cross_min_fit: float = 0.55
     cross_middle_inset_mm: float = 0.8
