@@ -14,6 +14,7 @@ from sample_scans.strokes import FloatArray
 _DARK = 140
 _COLUMN_GAP_MM = 2.2
 _LINE_GAP_MM = 0.35
+_RULE_BEYOND_MM = 2.0
 _RULE_SHARE = 0.8
 """A row or column inked over this share is a ruled line, not type."""
 
@@ -51,7 +52,10 @@ def _ink(paper: Page, px_per_mm: float, place: Rect) -> tuple[FloatArray, tuple[
     if not ink.size:
         return ink, ()
     ink[ink.mean(axis=1) > _RULE_SHARE, :] = 0
-    rules = np.flatnonzero(ink.mean(axis=0) > _RULE_SHARE)
+    # A rule goes on above and below the type; the stem of a letter fills the height of its line, too.
+    reach = round(_RULE_BEYOND_MM * px_per_mm)
+    tall = paper[max(0, top - reach) : bottom + reach, max(0, left) : right, 1] < _DARK
+    rules = np.flatnonzero(tall.mean(axis=0) > _RULE_SHARE)
     ink[:, rules] = 0
     return ink, tuple(map(int, rules))
 

@@ -151,3 +151,14 @@ def test_any_text_can_be_written(text: str) -> None:
     strokes = write_text(text, writer_from_seed(1), np.random.default_rng(1))
     assert strokes
     assert all(np.isfinite(stroke).all() for stroke in strokes)
+
+
+def test_the_stem_of_a_letter_parts_no_name() -> None:
+    """A name one line high: its tall stems fill the height of its rectangle as a ruled line does."""
+    page = np.full((200, 600, 3), 255, np.uint8)
+    for x in range(100, 400, 15):
+        page[80:110, x : x + 4] = 0
+    page[:, 450:453] = 0
+    page[85:110, 470:560] = 0
+    columns = text_lines(page, 10.0, Rect(5.0, 8.0, 53.0, 3.0))
+    assert [round(column[0].width_mm) for column in columns] == [29, 9]
