@@ -10,6 +10,7 @@ sample is what `scanner.mark_patch` makes of a box, with what was really drawn t
 from __future__ import annotations
 
 import argparse
+import hashlib
 import multiprocessing
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
@@ -30,7 +31,19 @@ from sample_scans.printer import printed
 from sample_scans.stamp import draw_stamp
 from sample_scans.strata import Stratum, stratum_printer, stratum_settings
 from sample_scans.stroke_library import RecordedMark, StrokeLibrary, WriterHalf
-from sample_scans.strokes import Strokes, Writer, bowed, moved, smooth, turned, writer_from_seed
+from sample_scans.strokes import (
+    FloatArray,
+    Strokes,
+    Writer,
+    bounds,
+    bowed,
+    frozen,
+    moved,
+    smooth,
+    turned,
+    wobbled,
+    writer_from_seed,
+)
 from sample_scans.voter import Sheet
 from scanner.box_ink import BoxInk, find_box_ink
 from scanner.image import make_scan_image, to_grey
@@ -58,6 +71,7 @@ class Drawn:
     name: str
     kind: SampleKind
     strokes: Strokes
+    fold: int = 0
 
 
 _RECORDED_CLASS = {
@@ -78,37 +92,71 @@ _NOTHING = (MarkKind.PEN_REST, MarkKind.HESITATION, MarkKind.NEIGHBOUR_STROKE)
 _CORRECTED = (MarkKind.BLOTTED_CROSS, MarkKind.STRUCK_CROSS)
 
 
+FOLDS = 5
+"""Parts of a half by writer; no sample mixes strokes of two of them."""
+
+
+def writer_fold(writer: str) -> int:
+    """Which of the FOLDS a writer belongs to, by a hash of the name."""
+    return hashlib.sha256(writer.encode()).digest()[1] % FOLDS
+
+
 class MarkMaker:
     """Draws marks of every class at rates that serve learning, not voting."""
 
     def __init__(self, library: StrokeLibrary | None) -> None:
-        self.by_label: dict[str, list[RecordedMark]] = {}
+        self.by_label: dict[str, dict[str, list[RecordedMark]]] = {}
         for mark in library.marks if library is not None else ():
             # Two curves that touch and no real crossing: nobody's X on a ballot, and no other mark either.
             if mark.label == "cross" and not mark.ballot_like:
                 continue
-            self.by_label.setdefault(mark.label, []).append(mark)
+            self.by_label.setdefault(mark.label, {}).setdefault(mark.writer, []).append(mark)
 
     def draw(self, writer: Writer, rng: np.random.Generator) -> Drawn:
         makers: tuple[tuple[float, Callable[[Writer, np.random.Generator], Drawn]], ...] = (
-            (0.22, self._recorded_cross),
-            (0.23, self._simulated_cross),
+            (0.30, self._recorded_cross),
+            (0.16, self._simulated_cross),
             (0.18, self._recorded_other),
-            (0.14, self._simulated_other),
-            (0.08, self._composed),
+            (0.12, self._simulated_other),
+            (0.10, self._composed),
             (0.08, self._corrected),
-            (0.07, self._nothing),
+            (0.06, self._nothing),
         )
         weights = np.array([weight for weight, _ in makers])
         return makers[int(rng.choice(len(makers), p=weights / weights.sum()))][1](writer, rng)
 
     def _recorded(self, label: str, writer: Writer, rng: np.random.Generator) -> tuple[str, Strokes] | None:
-        marks = self.by_label.get(label)
-        if not marks:
+        writers = self.by_label.get(label)
+        if not writers:
             return None
+        # Every hand as often as the others, however often it was recorded.
+        marks = list(writers.values())[int(rng.integers(len(writers)))]
         mark = marks[int(rng.integers(len(marks)))]
         style = f" {mark.style}" if mark.style else ""
-        return f"{label}{style}", fitted_mark(mark.strokes, writer, rng)
+        strokes = mark.strokes
+        if label == "cross":
+            strokes = _varied_cross(self._partly_of_another(mark, rng), rng)
+        elif rng.random() < _VARIED_SHARE:
+            strokes = _leaning(strokes, rng)
+        return f"{label}{style}", fitted_mark(strokes, writer, rng)
+
+    def _partly_of_another(self, mark: RecordedMark, rng: np.random.Generator) -> Strokes:
+        """`mark`, one of its two strokes sometimes in the place of another hand's like it."""
+        if mark.style != "two_straight" or len(mark.strokes) != 2 or rng.random() > _MIXED_SHARE:
+            return mark.strokes
+        like = [
+            m
+            for marks in self.by_label[mark.label].values()
+            for m in marks
+            if m.style == mark.style and len(m.strokes) == 2
+        ]
+        taken = like[int(rng.integers(len(like)))].strokes
+        which = int(rng.integers(2))
+        own = mark.strokes[which]
+        other = min(taken, key=lambda stroke: _angle_between(stroke, own))
+        middle = (own[0] + own[-1]) / 2 - (other[0] + other[-1]) / 2
+        changed = moved((other,), 1.0, middle)[0]
+        return (changed, mark.strokes[1]) if which == 0 else (mark.strokes[0], changed)
 
     def _strokes(self, label: str, kind: MarkKind, writer: Writer, rng: np.random.Generator) -> Strokes:
         found = self._recorded(label, writer, rng)
@@ -184,11 +232,48 @@ def _loop(rng: np.random.Generator) -> Strokes:
     return moved(turned((path,), angle), float(rng.uniform(0.6, 1.3)), rng.uniform(-0.1, 0.1, 2))
 
 
+_VARIED_SHARE = 0.7
+_MIXED_SHARE = 0.25
+
+
+def _varied_cross(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """A recorded cross as its writer might have drawn it the next time: each stroke a little its own way."""
+    if rng.random() > _VARIED_SHARE:
+        return strokes
+    left, top, right, bottom = bounds(strokes)
+    side = max(right - left, bottom - top)
+    varied: list[Strokes] = []
+    for stroke in strokes:
+        middle = stroke.mean(axis=0)
+        centred = moved((stroke,), 1.0, -middle)
+        swung = turned(centred, float(rng.normal(0.0, 0.08)))
+        shift = middle + rng.normal(0.0, 0.03 * side, 2)
+        varied.append(moved(swung, float(rng.lognormal(0.0, 0.1)), shift))
+    unsteady = wobbled(
+        tuple(stroke for part in varied for stroke in part), 0.012 * side, rng, period=0.4 * side
+    )
+    return _leaning(unsteady, rng)
+
+
+def _leaning(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """`strokes` narrower or wider, and leaning, as another hand writes the same shape."""
+    width, lean = float(rng.lognormal(0.0, 0.12)), float(rng.normal(0.0, 0.1))
+    matrix = np.array([[width, 0.0], [lean, 1.0]])
+    return turned(tuple(frozen(stroke @ matrix) for stroke in strokes), float(rng.normal(0.0, 0.06)))
+
+
+def _angle_between(one: FloatArray, other: FloatArray) -> float:
+    """Angle between two strokes' chords, radians, 0 … π/2."""
+    first, second = one[-1] - one[0], other[-1] - other[0]
+    product = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float(np.arccos(min(1.0, abs(float(first @ second)) / max(product, 1e-9))))
+
+
 def _spread(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     """Sizes and places beyond the usual, so that the size of a mark says nothing about its kind."""
-    if rng.random() < 0.7:
+    if rng.random() < 0.6:
         return strokes
-    return moved(strokes, float(rng.uniform(0.55, 1.6)), rng.uniform(-0.2, 0.2, 2))
+    return moved(strokes, float(rng.uniform(0.5, 1.7)), rng.uniform(-0.2, 0.2, 2))
 
 
 def _strike_lines(writer: Writer, count: int, rng: np.random.Generator) -> Strokes:
@@ -204,6 +289,7 @@ def _strike_lines(writer: Writer, count: int, rng: np.random.Generator) -> Strok
 class Samples:
     """Arrays of equal length; `patches` uint8 (n, channels, side, side).
 
+    `folds` is the `writer_fold` of whose strokes a sample holds; simulated ones are spread evenly.
     `scores` are the fields of `records.reading.MarkScores` in their order, float64 (n, fields); `centres`
     where two strokes cross, in box units from the box's top left corner, NaN where none do.
     """
@@ -215,6 +301,7 @@ class Samples:
     kinds: NDArray[np.int64]
     names: NDArray[np.str_]
     strata: NDArray[np.str_]
+    folds: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -228,6 +315,7 @@ class Row:
     kind: int
     name: str
     stratum: str
+    fold: int
 
 
 _VOTES: list[PrintedVote] = []
@@ -240,15 +328,16 @@ def _page_samples(task: tuple[int, int, str]) -> list[Row]:
     cv2.setNumThreads(1)
     if not _VOTES:
         _VOTES.extend(print_vote(officials, 1, paper, seed=3) for officials, paper in _SHAPES)
-        _MAKERS.update({h.value: MarkMaker(_library(h)) for h in WriterHalf})
+        _MAKERS.update({h.value: _makers(h) for h in WriterHalf})
     rng = np.random.default_rng([seed, number, 0x5A])
     vote = _VOTES[int(rng.choice(len(_VOTES), p=(0.4, 0.2, 0.2, 0.15, 0.05)))]
     sheet = next(iter(vote.sheets()))
     stratum = tuple(Stratum)[int(rng.choice(len(Stratum), p=(0.15, 0.3, 0.25, 0.15, 0.15)))]
     writer = writer_from_seed(int(rng.integers(1 << 31)))
     share = float(rng.uniform(0.3, 1.0))
+    makers = _MAKERS[half]
     drawn = {
-        (box.official, box.level): _MAKERS[half].draw(writer, rng)
+        (box.official, box.level): _drawn(makers, writer, rng)
         for box in sheet.place.boxes
         if rng.random() < share
     }
@@ -256,12 +345,24 @@ def _page_samples(task: tuple[int, int, str]) -> list[Row]:
     return _labelled(laid, drawn, stratum, vote) if laid is not None else []
 
 
-_MAKERS: dict[str, MarkMaker] = {}
+_MAKERS: dict[str, tuple[MarkMaker, ...]] = {}
+"""One maker for every fold of a half."""
 
 
-def _library(half: WriterHalf) -> StrokeLibrary | None:
+def _makers(half: WriterHalf) -> tuple[MarkMaker, ...]:
     library = shared_strokes()
-    return library.select(half=half) if library is not None else None
+    if library is None:
+        return (MarkMaker(None),) * FOLDS
+    marks = library.select(half=half).marks
+    return tuple(
+        MarkMaker(StrokeLibrary(tuple(mark for mark in marks if writer_fold(mark.writer) == fold)))
+        for fold in range(FOLDS)
+    )
+
+
+def _drawn(makers: tuple[MarkMaker, ...], writer: Writer, rng: np.random.Generator) -> Drawn:
+    fold = int(rng.integers(len(makers)))
+    return replace(makers[fold].draw(writer, rng), fold=fold)
 
 
 def _scanned(
@@ -326,6 +427,7 @@ def _labelled(
                 int(known.kind),
                 known.name,
                 stratum.value,
+                known.fold,
             )
         )
     return rows
@@ -355,6 +457,7 @@ def make_samples(pages: int, seed: int, half: WriterHalf, workers: int) -> Sampl
         kinds=np.array([row.kind for row in rows]),
         names=np.array([row.name for row in rows]),
         strata=np.array([row.stratum for row in rows]),
+        folds=np.array([row.fold for row in rows]),
     )
 
 
