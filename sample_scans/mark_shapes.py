@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from records.reading import BoxState
 from sample_scans.glyphs import write_text
@@ -117,6 +118,10 @@ MARK_STATES: Mapping[MarkKind, tuple[BoxState, ...]] = (
 cross send the line to a person; a mark beside its box may be read as any, if a person is called)."""
 
 
+_PLACED = (MarkKind.CROSS_BETWEEN, MarkKind.CROSS_ON_LINE)
+"""Marks that are what they are by the place of their middle."""
+
+
 def draw_mark(kind: MarkKind, writer: Writer, rng: np.random.Generator) -> Strokes:
     """One mark in box units, the box being the unit square about the origin.
 
@@ -124,6 +129,8 @@ def draw_mark(kind: MarkKind, writer: Writer, rng: np.random.Generator) -> Strok
         KeyError: `kind` is CROSS_REAL, which only a stroke library has.
     """
     shape = MARK_SHAPES[kind](writer, rng)
+    if kind in _PLACED:
+        return wobbled(shape, writer.wobble, rng)
     jitter = np.array([writer.bias_x, writer.bias_y]) + rng.normal(0.0, 0.03, 2)
     placed = moved(turned(shape, writer.slant), 1.0, jitter)
     return wobbled(placed, writer.wobble, rng)
@@ -313,15 +320,24 @@ def _cross_beside(writer: Writer, rng: np.random.Generator) -> Strokes:
     return moved(_cross(writer, rng, 0.7, 0.03), 1.0, (side * rng.uniform(1.0, 1.15), rng.uniform(-0.2, 0.2)))
 
 
+def _cross_about(writer: Writer, rng: np.random.Generator, size: float, middle: ArrayLike) -> Strokes:
+    """An X whose two strokes cross at `middle`, whatever the writer's bias."""
+    falling, rising = (turned((stroke,), writer.slant)[0] for stroke in _cross(writer, rng, size, 0.03)[:2])
+    # Where the chords cross: the bows are slight.
+    along, across = falling[-1] - falling[0], rising[-1] - rising[0]
+    steps = np.linalg.solve(np.column_stack((along, -across)), rising[0] - falling[0])
+    return moved((falling, rising), 1.0, np.asarray(middle) - (falling[0] + steps[0] * along))
+
+
 def _cross_between(writer: Writer, rng: np.random.Generator) -> Strokes:
-    return moved(_cross(writer, rng, 0.9, 0.03), 1.0, (rng.choice((-0.55, 0.55)), rng.uniform(-0.1, 0.1)))
+    return _cross_about(writer, rng, 0.9, (rng.choice((-0.55, 0.55)), rng.uniform(-0.1, 0.1)))
 
 
 def _cross_on_line(writer: Writer, rng: np.random.Generator) -> Strokes:
     angle = float(rng.choice((0.0, 0.5, 1.0, 1.5)) * np.pi)
     outwards, along = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
     shift = outwards * rng.uniform(0.46, 0.58) + along * rng.uniform(-0.2, 0.2)
-    return moved(_cross(writer, rng, float(rng.uniform(0.6, 0.9)), 0.03), 1.0, shift)
+    return _cross_about(writer, rng, float(rng.uniform(0.6, 0.9)), shift)
 
 
 def _confirmed_cross(writer: Writer, rng: np.random.Generator) -> Strokes:

@@ -1,4 +1,7 @@
-"""A small convolutional network that tells kinds of marks apart, in whole numbers.
+"""Small convolutional networks that tell kinds of marks apart, in whole numbers.
+
+The first looks at every mark. Where it is not sure, all of them look at the mark in all eight turns and
+mirrorings, and their answers are averaged: an X stays an X whichever way one turns the paper.
 
 Weights are 8-bit and activations 0 … 255; every sum of their products stays below 2²⁴, so that single
 precision holds it exactly. The same picture gives the same scores on every machine, whatever order its
@@ -54,11 +57,13 @@ class Layer:
 class MarkNetwork:
     layers: tuple[Layer, ...]
 
-    def logits(self, patches: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Scores of every picture.
+    def logits(self, patches: NDArray[np.uint8], features: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Scores of every mark.
 
         Args:
-            patches: uint8 (n, channels, side, side), as `scanner.mark_patch` makes them.
+            patches: uint8 (n, channels, side, side), as `scanner.mark_patch.mark_patch` makes them.
+            features: uint8 (n, len(MARK_FEATURES)), as `scanner.mark_patch.mark_features` makes them;
+                they join what the convolutions found where the full connections begin.
 
         Returns:
             float64 (n, len(MarkClass)); a softmax over a row gives shares of 1.
@@ -66,7 +71,11 @@ class MarkNetwork:
         # (channels, n, height, width) in between: a matrix product then gives the next layer as it lies.
         values = np.ascontiguousarray(patches.transpose(1, 0, 2, 3), dtype=np.float32)
         for layer in self.layers[:-1]:
-            sums = _convolved(values, layer) if layer.weights.ndim == 4 else _connected(values, layer)
+            if layer.weights.ndim == 4:
+                sums = _convolved(values, layer)
+            else:
+                values = _joined(values, features) if values.ndim == 4 else values
+                sums = _connected(values, layer)
             values = _activated(sums, layer.scale)
             if layer.pool > 1:
                 values = _pooled(values, layer.pool)
@@ -74,16 +83,71 @@ class MarkNetwork:
         logits: NDArray[np.float64] = _connected(values, last).T.astype(np.float64) * last.scale
         return logits
 
-    def shares(self, patches: NDArray[np.uint8]) -> NDArray[np.float64]:
+    def shares(self, patches: NDArray[np.uint8], features: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Softmax of `logits`: (n, len(MarkClass)), each row adds up to 1."""
-        logits = self.logits(patches)
+        logits = self.logits(patches, features)
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
         return shares
 
 
+@dataclass(frozen=True, slots=True)
+class MarkPanel:
+    """Several networks of the same marks; the first is asked first."""
+
+    networks: tuple[MarkNetwork, ...]
+
+    def shares(
+        self, patches: NDArray[np.uint8], features: NDArray[np.uint8], unsure: tuple[float, float]
+    ) -> NDArray[np.float64]:
+        """What the panel makes of every mark.
+
+        Args:
+            patches: as for `MarkNetwork.logits`.
+            features: as for `MarkNetwork.logits`.
+            unsure: between these shares of a cross the first network's answer is not taken alone.
+
+        Returns:
+            float64 (n, len(MarkClass)), each row adds up to 1.
+        """
+        shares = self.networks[0].shares(patches, features)
+        cross = shares[:, MarkClass.CROSS]
+        asked = np.flatnonzero((cross > unsure[0]) & (cross < unsure[1]))
+        if len(asked):
+            shares[asked] = self._second_look(patches[asked], features[asked])
+        return shares
+
+    def _second_look(self, patches: NDArray[np.uint8], features: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """The geometric mean of all networks' shares in all turns and mirrorings."""
+        views = np.concatenate([np.rot90(patches, turns, (2, 3)) for turns in range(4)])
+        views = np.concatenate([views, views[..., ::-1]])
+        repeated = np.tile(features, (8, 1))
+        logs = np.zeros((len(patches), len(MarkClass)))
+        for network in self.networks:
+            told = np.log(np.maximum(network.shares(views, repeated), _LEAST_SHARE))
+            logs += told.reshape(8, len(patches), -1).sum(axis=0)
+        powers = np.exp(logs / (8 * len(self.networks)))
+        shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+        return shares
+
+
+_LEAST_SHARE = 1e-6
+
+
+def make_panel(arrays: Mapping[str, NDArray[np.generic]]) -> MarkPanel:
+    """The networks of a weights file: every array of `make_network` with one more axis, the network's.
+
+    Raises:
+        ValueError: see `make_network`.
+    """
+    count = len(arrays["weights0"])
+    return MarkPanel(
+        tuple(make_network({name: array[i] for name, array in arrays.items()}) for i in range(count))
+    )
+
+
 def make_network(arrays: Mapping[str, NDArray[np.generic]]) -> MarkNetwork:
-    """The network of a weights file.
+    """One network of its arrays.
 
     Args:
         arrays: `weights0`, `bias0`, `scale0`, `form0` (stride, pool), `weights1`, …
@@ -104,11 +168,11 @@ def make_network(arrays: Mapping[str, NDArray[np.generic]]) -> MarkNetwork:
 
 
 @functools.cache
-def bundled_network() -> MarkNetwork:
-    """The network that comes with the program."""
+def bundled_panel() -> MarkPanel:
+    """The networks that come with the program."""
     resource = importlib.resources.files("scanner") / WEIGHTS_FILE
     with importlib.resources.as_file(resource) as path, np.load(path, allow_pickle=False) as arrays:
-        return make_network({name: arrays[name] for name in arrays.files})
+        return make_panel({name: arrays[name] for name in arrays.files})
 
 
 def _convolved(values: NDArray[np.float32], layer: Layer) -> NDArray[np.float32]:
@@ -125,10 +189,14 @@ def _convolved(values: NDArray[np.float32], layer: Layer) -> NDArray[np.float32]
     return (sums + layer.bias[:, None]).reshape(outputs, count, rows, columns)
 
 
+def _joined(values: NDArray[np.float32], features: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What the convolutions found, (channels, n, rows, columns), and the features below it: (inputs, n)."""
+    flat = values.transpose(0, 2, 3, 1).reshape(-1, values.shape[1])
+    return np.concatenate([flat, features.T.astype(np.float32)])
+
+
 def _connected(values: NDArray[np.float32], layer: Layer) -> NDArray[np.float32]:
-    """Sums of a full connection: (inputs, n, …) to (outputs, n)."""
-    if values.ndim > 2:
-        values = values.transpose(0, 2, 3, 1).reshape(-1, values.shape[1])
+    """Sums of a full connection: (inputs, n) to (outputs, n)."""
     return layer.weights @ values + layer.bias[:, None]
 
 

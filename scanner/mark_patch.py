@@ -2,7 +2,8 @@
 
 The box takes the middle 28 of 48 pixels each way. Channel 0 is the box's own ink, its darkness stretched so
 that a faint pen looks like a strong one; channel 1 the ink around it that does not hang together with it;
-channel 2 where print or a streak hides whether there is ink.
+channel 2 where print or a streak hides whether there is ink. What was measured at full resolution goes with
+it as a row of small numbers.
 """
 
 from __future__ import annotations
@@ -11,12 +12,35 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from records.reading import MarkScores
 from scanner.box_ink import BoxInk
 from scanner.forms import disc
 
 PATCH_PX = 48
 BOX_PX = 28
 PATCH_CHANNELS = 3
+MARK_FEATURES = (
+    ("ink_mm2", 0.0, 40.0),
+    ("inside_mm2", 0.0, 25.0),
+    ("darkness", 0.0, 1.0),
+    ("size_mm", 0.0, 12.0),
+    ("stroke_mm", 0.0, 2.0),
+    ("cross_fit", 0.0, 1.0),
+    ("side_fit", 0.0, 1.0),
+    ("rest_bias", 0.0, 1.0),
+    ("coverage", 0.0, 1.0),
+    ("rest_reach", 0.0, 2.0),
+    ("line_fit", 0.0, 1.0),
+    ("second_fit", 0.0, 1.0),
+    ("length_ratio", 0.0, 1.0),
+    ("crossing_deg", 0.0, 90.0),
+    ("tilt_deg", 0.0, 45.0),
+    ("arm_share", -1.0, 0.5),
+    ("excess", 0.0, 2.5),
+    ("blob_share", 0.0, 1.0),
+    ("stray_mm2", 0.0, 8.0),
+)
+"""Fields of `MarkScores`, and what becomes 0 and 255 of each; values beyond are cut off."""
 _SOFT_EDGE_PX = 2
 """A stroke's blurred edge lies below the ink threshold and still belongs to its picture."""
 _DARKEST_SHARE = 0.9
@@ -34,6 +58,17 @@ def mark_patch(found: BoxInk) -> NDArray[np.uint8]:
     others = (found.ink & ~own).astype(np.uint8) * 255
     hidden = found.hidden.astype(np.uint8) * 255
     return np.stack([_framed(channel, found.inside) for channel in (ink, others, hidden)])
+
+
+def mark_features(scores: MarkScores) -> NDArray[np.uint8]:
+    """What was measured in one box: uint8 (len(MARK_FEATURES),), each 0 … 255 over its range."""
+    return np.array(
+        [
+            round(255 * min(max((getattr(scores, name) - low) / (high - low), 0.0), 1.0))
+            for name, low, high in MARK_FEATURES
+        ],
+        np.uint8,
+    )
 
 
 def _framed(channel: NDArray[np.uint8], inside: tuple[int, int, int, int]) -> NDArray[np.uint8]:

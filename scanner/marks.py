@@ -6,9 +6,9 @@ For one box, in this order:
 1. Ink around the box that was not printed is found at full resolution. What touches the box's inside,
    bridged over the printed outline, is the box's own ink, with all that hangs together with it.
 2. A speck (smaller than any mark) is nothing: `empty`.
-3. A small network looks at the ink's shape (`scanner.mark_network`), and two straight strokes are laid
-   through it. Where the network is sure of an X, its middle lies inside the box and the strokes do not
-   contradict it, it is a `cross`.
+3. Two straight strokes are laid through the ink, and small networks (`scanner.mark_network`) look at its
+   shape and at what was measured. Where they are sure of an X, its middle lies inside the box and the
+   strokes do not contradict it, it is a `cross`.
 4. Ink that only reaches in from outside, from a stroke that belongs elsewhere, is not this box's mark.
 5. What is too small, too faint or might be an X after all is `unclear`.
 6. The rest is a mark that is no X: `corrected` where it looks like something drawn over a mark, else
@@ -34,8 +34,8 @@ from scanner.box_ink import BoxInk, find_box_ink
 from scanner.forms import OVERVIEW_PX_PER_MM, REFERENCE_PX_PER_MM, PreparedPage, crop_mm, disc
 from scanner.image import ScanImage
 from scanner.ink import PageInk
-from scanner.mark_network import MarkClass, bundled_network
-from scanner.mark_patch import mark_patch
+from scanner.mark_network import MarkClass, bundled_panel
+from scanner.mark_patch import mark_features, mark_patch
 from scanner.options import MarkOptions
 from scanner.registration import PageTransform
 from scanner.strokefit import CrossFit, fit_cross, near_stroke
@@ -60,12 +60,13 @@ def read_boxes(
     for number, (box, share) in enumerate(zip(page.layout.boxes, seen, strict=True)):
         if share >= options.min_outline and ink.unprinted_in(box.rect).any():
             inked[number] = find_box_ink(box.rect, image, transform, page, ink, options)
-    shares = _network_shares(inked)
+    measured = {number: score_box(found, options) for number, found in inked.items()}
+    measured |= _with_shares(inked, measured, options)
     marks = []
     for number, (box, share) in enumerate(zip(page.layout.boxes, seen, strict=True)):
         found = inked.get(number)
         if found is not None:
-            marks.append(_read_box(box, found, shares.get(number, ()), options))
+            marks.append(_read_box(box, found, *measured[number], options))
         elif share >= options.min_outline:
             marks.append(MarkReading(BoxReading(box.official, box.level, BoxState.EMPTY, MarkScores()), None))
         else:
@@ -73,13 +74,29 @@ def read_boxes(
     return tuple(marks)
 
 
-def _network_shares(inked: Mapping[int, BoxInk]) -> dict[int, tuple[float, ...]]:
-    """What the network makes of every box with ink of its own, all in one go."""
+def _with_shares(
+    inked: Mapping[int, BoxInk],
+    measured: Mapping[int, tuple[MarkScores, CrossFit | None]],
+    options: MarkOptions,
+) -> dict[int, tuple[MarkScores, CrossFit | None]]:
+    """`measured` with what the networks make of every box with ink of its own, all in one go."""
     numbers = [number for number, found in inked.items() if found.own.any()]
     if not numbers:
         return {}
-    shares = bundled_network().shares(np.stack([mark_patch(inked[number]) for number in numbers]))
-    return {number: tuple(map(float, row)) for number, row in zip(numbers, shares, strict=True)}
+    patches = np.stack([mark_patch(inked[number]) for number in numbers])
+    features = np.stack([mark_features(measured[number][0]) for number in numbers])
+    shares = bundled_panel().shares(patches, features, options.second_look)
+    told = {}
+    for number, row in zip(numbers, shares, strict=True):
+        scores, fit = measured[number]
+        scores = replace(
+            scores,
+            cross_share=_round(float(row[MarkClass.CROSS])),
+            other_share=_round(float(row[MarkClass.OTHER])),
+            corrected_share=_round(float(row[MarkClass.CORRECTED])),
+        )
+        told[number] = scores, fit
+    return told
 
 
 def _covered_box(box: BoxPlace) -> MarkReading:
@@ -118,15 +135,9 @@ _OUTLINE_BELOW = 190
 """A reference pixel of the overview that the outline covers by a quarter or more."""
 
 
-def _read_box(box: BoxPlace, found: BoxInk, shares: tuple[float, ...], options: MarkOptions) -> MarkReading:
-    scores, fit = score_box(found, options)
-    if shares:
-        scores = replace(
-            scores,
-            cross_share=_round(shares[MarkClass.CROSS]),
-            other_share=_round(shares[MarkClass.OTHER]),
-            corrected_share=_round(shares[MarkClass.CORRECTED]),
-        )
+def _read_box(
+    box: BoxPlace, found: BoxInk, scores: MarkScores, fit: CrossFit | None, options: MarkOptions
+) -> MarkReading:
     state = classify_box(scores, fit, found, options)
     if state is BoxState.CROSS and fit is not None:
         found = replace(found, own=found.own | _continued(found, fit, scores, options))
@@ -233,9 +244,7 @@ def _fit_scores(fit: CrossFit) -> dict[str, float]:
 
 def classify_box(scores: MarkScores, fit: CrossFit | None, found: BoxInk, options: MarkOptions) -> BoxState:
     """Names the mark; the order of the rules is the module's."""
-    # A 1-bit scan breaks a faint mark into specks: there, none is nothing.
-    largest_speck_mm2 = 0.0 if found.bilevel else options.speck_mm2
-    if scores.inside_mm2 <= largest_speck_mm2 and _inside_size_mm(found) <= options.speck_size_mm:
+    if _is_speck(scores, found, options):
         return BoxState.EMPTY
     if _is_cross(scores, fit, found, options):
         return BoxState.CROSS if scores.darkness >= options.min_darkness else BoxState.UNCLEAR
@@ -248,12 +257,22 @@ def classify_box(scores: MarkScores, fit: CrossFit | None, found: BoxInk, option
     return _classify_other(scores, options)
 
 
+def _is_speck(scores: MarkScores, found: BoxInk, options: MarkOptions) -> bool:
+    """Whether the ink inside is less than any mark leaves."""
+    # A 1-bit scan breaks a faint mark into crumbs: there, only a lone crumb is nothing.
+    if found.bilevel:
+        largest_mm2, largest_mm = options.speck_bilevel_mm2, options.speck_bilevel_size_mm
+    else:
+        largest_mm2, largest_mm = options.speck_mm2, options.speck_size_mm
+    return scores.inside_mm2 <= largest_mm2 and _inside_size_mm(found) <= largest_mm
+
+
 def _is_cross(scores: MarkScores, fit: CrossFit | None, found: BoxInk, options: MarkOptions) -> bool:
     """Whether the network is sure of an X, it stands in this box, and its strokes look like a pen's."""
     return (
         scores.cross_share >= options.cross_min_share
         and scores.size_mm >= options.min_size_mm
-        and _middle_inset_mm(found, fit, options) >= options.cross_middle_inset_mm
+        and _stands_inside(found, fit, options)
         and scores.cross_fit + scores.side_fit >= options.cross_min_fit
         and scores.excess <= options.cross_max_excess
         and scores.blob_share <= options.cross_max_blob
@@ -263,21 +282,27 @@ def _is_cross(scores: MarkScores, fit: CrossFit | None, found: BoxInk, options: 
     )
 
 
-def _middle_inset_mm(found: BoxInk, fit: CrossFit | None, options: MarkOptions) -> float:
-    """How far inside the printed outline the middle of the box's ink lies, mm; negative outside it.
+def _stands_inside(found: BoxInk, fit: CrossFit | None, options: MarkOptions) -> bool:
+    """Whether the middle of a cross lies clearly within the printed outline.
 
-    The middle is both where the ink's weight lies and, where two fitted strokes really cross, their
-    crossing: a cross on the outline loses the ink that the outline hides, and its weight moves.
+    The middle is where two fitted strokes really cross, and the weight of the ink must then be inside,
+    too; where they do not, the weight alone must lie deeper inside. The outline hides ink, and a cross
+    on it has its weight moved.
     """
     window = _window(found, options)
     rows, columns = np.nonzero(found.own[window])
     if not len(rows):
-        return float("-inf")
-    middles = [(float(columns.mean()) + window[1].start, float(rows.mean()) + window[0].start)]
-    if fit is not None and fit.centre is not None and fit.arm_share >= options.cross_real_arm:
-        middles.append(fit.centre)
+        return False
+    weight = _inset_mm(found, columns.mean() + window[1].start, rows.mean() + window[0].start)
+    if fit is None or fit.centre is None or fit.arm_share < options.cross_real_arm:
+        return weight >= options.cross_weight_inset_mm
+    return weight >= 0.0 and _inset_mm(found, *fit.centre) >= options.cross_middle_inset_mm
+
+
+def _inset_mm(found: BoxInk, x_px: float, y_px: float) -> float:
+    """How far inside the printed outline a point lies, mm; negative outside it."""
     left, top, right, bottom = found.inside
-    return float(min(min(x - left, right - x, y - top, bottom - y) for x, y in middles)) / _PX
+    return float(min(x_px - left, right - x_px, y_px - top, bottom - y_px)) / _PX
 
 
 def _only_reaches_in(found: BoxInk, options: MarkOptions) -> bool:
