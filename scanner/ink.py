@@ -68,7 +68,7 @@ def find_ink(
     """Measures the paper, its noise and the unprinted ink of the whole page."""
     ratio = image.coarse_factor / image.detail_factor
     overview = warp_overview(image.coarse, transform, ratio, page_size_mm)
-    lines = find_streaks(image.coarse, transform, ratio, options.streaks) + find_folds(
+    lines = find_streaks(image.coarse, transform, ratio, image.bilevel, options.streaks) + find_folds(
         overview, options.streaks
     )
     paper = _paper_brightness(overview)

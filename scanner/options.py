@@ -87,15 +87,22 @@ class StreakOptions:
     Attributes:
         max_width_mm: a wider dark band is no line.
         min_depth: grey levels (of 255) by which a line is darker than its surroundings.
-        min_share: share of the page's length on which it must be; the longest printed rule of a form
-            covers less, and never reaches both ends.
-        end_blocks: how many of the 48 blocks along the page make its end; a line must be in both.
+        paper_from: brightness of paper beside a line; darker is the scanner's surround.
+        min_seen: share of the scan's length on which there must be paper.
+        min_share: share of the paper's length on which it must be; the longest printed rule of a form
+            covers less, and never reaches an end.
+        min_share_bilevel: the same in a 1-bit scan.
+        end_blocks: how many blocks of 48 make an end; a line must be in both. In a 1-bit scan the second
+            block is the end: 6 to 12 mm from the edge, where no form of ours prints a rule.
         margin_mm: masked on both sides of a line.
     """
 
     max_width_mm: float = 1.6
     min_depth: int = 5
+    paper_from: int = 128
+    min_seen: float = 0.7
     min_share: float = 0.88
+    min_share_bilevel: float = 0.5
     end_blocks: int = 2
     margin_mm: float = 0.25
 

@@ -35,7 +35,11 @@ class PageLine:
 
 
 def find_streaks(
-    coarse: NDArray[np.uint8], transform: PageTransform, pixel_ratio: float, options: StreakOptions
+    coarse: NDArray[np.uint8],
+    transform: PageTransform,
+    pixel_ratio: float,
+    bilevel: bool,
+    options: StreakOptions,
 ) -> tuple[PageLine, ...]:
     """Streaks along either axis of the image as scanned.
 
@@ -43,12 +47,13 @@ def find_streaks(
         coarse: uint8 (height, width).
         transform: the page's transform.
         pixel_ratio: from pixels of `coarse` to those of the detail image.
+        bilevel: whether the scan was black and white only.
         options: limits.
     """
     px_per_mm = float(np.hypot(*transform.affine[:, 0])) / pixel_ratio
     lines: list[PageLine] = []
     for image, swap in ((coarse, False), (coarse.T, True)):
-        for start, end in _full_columns(image, px_per_mm, options):
+        for start, end in _full_columns(image, px_per_mm, bilevel, options):
             rows = np.linspace(0, image.shape[0] - 1, 16)
             columns = np.full(16, (start + end - 1) / 2)
             pixels = np.column_stack((rows, columns) if swap else (columns, rows))
@@ -61,7 +66,7 @@ def find_folds(overview: NDArray[np.uint8], options: StreakOptions) -> tuple[Pag
     """Folds along either axis of the page; `overview` is upright at `OVERVIEW_PX_PER_MM`."""
     lines: list[PageLine] = []
     for image, swap in ((overview, False), (overview.T, True)):
-        for start, end in _full_columns(image, OVERVIEW_PX_PER_MM, options):
+        for start, end in _full_columns(image, OVERVIEW_PX_PER_MM, False, options):
             along = np.array((0.0, image.shape[0] / OVERVIEW_PX_PER_MM))
             across = np.full(2, (start + end) / 2 / OVERVIEW_PX_PER_MM)
             points = np.column_stack((along, across) if swap else (across, along))
@@ -87,19 +92,37 @@ def _line(points_mm: NDArray[np.float64], width_mm: float, options: StreakOption
 
 
 def _full_columns(
-    image: NDArray[np.uint8], px_per_mm: float, options: StreakOptions
+    image: NDArray[np.uint8], px_per_mm: float, bilevel: bool, options: StreakOptions
 ) -> tuple[tuple[int, int], ...]:
-    """Runs of pixel columns that are darker than their surroundings from end to end."""
+    """Runs of pixel columns that are darker than the paper beside them from end to end.
+
+    Where there is no paper beside them, in a dark surround, nothing can be seen and nothing is asked. A
+    1-bit scan breaks a faint line wherever it is lighter: there, half of the way will do, and the ends are
+    a little way in, since the very edge of the paper is as black as a line.
+    """
     blocks = _blocks(image)
     widest = 2 * round(options.max_width_mm * px_per_mm / 2) + 1
     filled = cv2.morphologyEx(blocks, cv2.MORPH_CLOSE, np.ones((1, widest), np.uint8))
     darker = cv2.subtract(filled, blocks) >= options.min_depth
-    ends = darker[: options.end_blocks].any(axis=0) & darker[-options.end_blocks :].any(axis=0)
-    full = np.flatnonzero((darker.mean(axis=0) >= options.min_share) & ends)
+    paper = filled >= options.paper_from
+    seen = paper.sum(axis=0)
+    end = range(1, 2) if bilevel else range(options.end_blocks)
+    reached = _at_end(darker, paper, end) & _at_end(darker[::-1], paper[::-1], end)
+    needed = options.min_share_bilevel if bilevel else options.min_share
+    enough = (darker & paper).sum(axis=0) >= needed * np.maximum(seen, 1)
+    full = np.flatnonzero(enough & reached & (seen >= options.min_seen * len(blocks)))
     if not len(full):
         return ()
     parts = np.split(full, np.flatnonzero(np.diff(full) > 2) + 1)
     return tuple((int(part[0]), int(part[-1]) + 1) for part in parts)
+
+
+def _at_end(darker: NDArray[np.bool_], paper: NDArray[np.bool_], which: range) -> NDArray[np.bool_]:
+    """Columns with something dark in `which` of the blocks that show paper, counted from the first."""
+    order = paper.cumsum(axis=0) - 1
+    looked_at = darker & paper & np.isin(order, which)
+    at_end: NDArray[np.bool_] = looked_at.max(axis=0)
+    return at_end
 
 
 def _blocks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -107,10 +130,9 @@ def _blocks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     A line from end to end shows in a sample of the rows as well as in all of them.
     """
-    step = max(1, image.shape[0] // (_BLOCKS * _ROWS_PER_BLOCK))
-    rows = np.ascontiguousarray(image[::step][: _BLOCKS * _ROWS_PER_BLOCK])
-    count = max(1, len(rows) // _ROWS_PER_BLOCK)
-    blocks = rows[: count * _ROWS_PER_BLOCK].reshape(count, -1, image.shape[1]).mean(axis=1)
+    count = min(_BLOCKS, max(1, len(image) // _ROWS_PER_BLOCK))
+    chosen = np.linspace(0, len(image) - 1, count * _ROWS_PER_BLOCK).round().astype(np.intp)
+    blocks = image[chosen].reshape(count, -1, image.shape[1]).mean(axis=1)
     means: NDArray[np.uint8] = blocks.astype(np.uint8)
     return means
 
