@@ -11,7 +11,6 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from kiemphieu.commands.base import (
 from kiemphieu.disk import disk_error
 from kiemphieu.messages import Language, translate_error, translate_problem
 from kiemphieu.typed_counts import CountsFileError
+from kiemphieu.version import program_version
 from records.errors import InputError, KiemphieuError, StoreError, UsageError, VoteFileError
 
 DEBUG_VARIABLE = "KIEMPHIEU_DEBUG"
@@ -188,15 +188,8 @@ def _say_error(session: Session, message_id: str, text: str) -> None:
             click.echo(json.dumps({"error": {"id": message_id, "message": text}}, ensure_ascii=False))
 
 
-def _version() -> str:
-    try:
-        return version("kiemphieu")
-    except PackageNotFoundError:
-        return "(source tree)"
-
-
 @click.group(cls=TopGroup, name="kiemphieu")
 @click.option("--lang", type=click.Choice([lang.value for lang in Language]), expose_value=False)
-@click.version_option(_version(), prog_name="kiemphieu")
+@click.version_option(program_version(), prog_name="kiemphieu")
 def main() -> None:
     """Replaced by the text of the session's language."""

@@ -25,9 +25,11 @@ from kiemphieu.folder import (
     read_private_key,
     write_new_keys,
 )
+from kiemphieu.pen import signer_of
 from kiemphieu.store import IssuedBallot, Store, StoredForm
 from kiemphieu.vote_store import open_vote_store
 from records.errors import InputError, KeyFileError, UsageError
+from records.journal import EventKind
 from records.layout import layout_to_json
 from records.token import TokenKind
 from records.vote import DEFAULT_STYLE_ID, Vote
@@ -159,17 +161,22 @@ def _check_unchanged(folder: VoteFolder, store: Store, form: Form) -> None:
 def _make_keys(folder: VoteFolder, store: Store, seed: int | None) -> None:
     """Keys at the first print. A vote with issued ballots keeps its keys: others would disown them."""
     try:
-        if folder.private_key.exists() or store.issued():
-            return
+        there = folder.private_key.exists()
     except OSError as error:
         raise KeyFileError(
             "key_file_unreadable", path=str(folder.private_key), reason=error.strerror
         ) from error
-    if seed is None:
-        write_new_keys(folder)
-    else:
-        write_new_keys(folder, hashlib.sha256(f"kiemphieu keys {seed}".encode()).digest())
-        store.set_note("keys", "seeded")
+    if not there and not store.issued():
+        if seed is None:
+            write_new_keys(folder)
+        else:
+            store.set_note("keys", "seeded")
+            write_new_keys(folder, hashlib.sha256(f"kiemphieu keys {seed}".encode()).digest())
+        there = True
+    if there and store.last_entry(EventKind.KEYS_MADE) is None:
+        signer = signer_of(load_private_key(read_private_key(folder)).public_key())
+        seeded = store.note("keys") == "seeded"
+        store.append(EventKind.KEYS_MADE, {"public_key": signer, "seeded": seeded})
 
 
 def _random_bits(seed: int | None, issued: int) -> Callable[[int], int]:

@@ -27,7 +27,7 @@ from kiemphieu.page_worker import (
     start_worker,
 )
 from kiemphieu.store import PageRecord, RecordOutcome, Store
-from kiemphieu.vote_store import open_vote_store
+from kiemphieu.vote_store import note_settings, open_vote_store
 from records.errors import InputError, KiemphieuError
 from records.reading import SheetRejection
 
@@ -110,6 +110,9 @@ def scan_paths(
         setup = ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)
         recorder = _Recorder(store, len(refs), progress)
         recorder.run(_outcomes(refs, setup, min(workers, len(refs))))
+        # Not after an interruption: the same run, gone on with, then leaves the journal of one run.
+        note_settings(store, vote)
+        store.close_pages()
     finally:
         store.close()
     return recorder.report(found)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kiemphieu.folder import VoteFolder
-from kiemphieu.store import Store, open_store
+from kiemphieu.pen import folder_pen
+from kiemphieu.store import About, Store, open_store
+from records.codec import to_plain
 from records.errors import StoreError
+from records.journal import EventKind
 from records.vote import Vote
 
 
@@ -17,9 +22,28 @@ def open_vote_store(folder: VoteFolder, vote: Vote) -> Store:
     Raises:
         StoreError: the store cannot be opened, or is not the one the ballots were recorded in.
     """
-    store = open_store(folder.database, vote.store_url)
+    store = open_store(folder.database, vote.store_url, About(vote.id, lambda: folder_pen(folder)))
     printed = any(folder.layout(style.id).exists() for style in vote.styles)
     if printed and not store.forms():
         store.close()
         raise StoreError("store_lost", path=store.where)
     return store
+
+
+def note_settings(store: Store, vote: Vote) -> None:
+    """Journals the settings that bear on the result, where they are not what the journal says they are."""
+    data = {"settings": result_settings(vote)}
+    last = store.last_entry(EventKind.SETTINGS_CHANGED)
+    if last is None or last.content != data:
+        store.append(EventKind.SETTINGS_CHANGED, data)
+
+
+def result_settings(vote: Vote) -> dict[str, Any]:
+    """What of vote.toml bears on the result, as plain values."""
+    return {
+        "rules": vote.rules,
+        "overrides": dict(vote.rule_overrides),
+        "attendance": None if vote.attendance is None else to_plain(vote.attendance),
+        "officials": [to_plain(official) for official in vote.officials],
+        "groups": [to_plain(style) for style in vote.styles],
+    }

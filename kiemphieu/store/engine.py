@@ -37,6 +37,8 @@ def make_engine(database: Path, url: str) -> Engine:
     """
     try:
         address = make_url(url) if url else URL.create("sqlite", database=str(database))
+        if address.drivername == "postgresql":
+            address = address.set(drivername="postgresql+psycopg")
         if address.get_backend_name() != "sqlite":
             return create_engine(address)
         engine = create_engine(address, poolclass=NullPool)
@@ -61,6 +63,8 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        # What is overwritten is gone: an older state of the record would tell what came when.
+        "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

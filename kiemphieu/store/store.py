@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, inspect, select
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from kiemphieu.store import tables
+from kiemphieu.store import chain, tables
 from kiemphieu.store.engine import make_engine, reading, shown_address, writing
 from kiemphieu.store.rows import (
     IssuedBallot,
@@ -21,28 +25,53 @@ from kiemphieu.store.rows import (
     result_from_text,
     result_to_text,
 )
+from kiemphieu.store.schema import is_newer, migrate, revision_of
+from kiemphieu.version import program_version
+from records.canonical import sha256_hex
 from records.errors import StoreError
+from records.journal import EventKind, JournalEntry, Pen
 from records.token import TokenKind
 
-_SCHEMA = "schema"
 
-
-def open_store(database: Path, url: str = "") -> Store:
+def open_store(database: Path, url: str = "", about: About | None = None) -> Store:
     """The store at `url`, or in the file `database`; made when it is not there yet.
+
+    Args:
+        database: of the vote folder.
+        url: names a server; empty where there is none.
+        about: what goes into the first entry of a record, and who writes entries.
 
     Raises:
         StoreError: it cannot be opened, is damaged, or was made by a newer version.
     """
     engine = make_engine(database, url)
-    return Store(engine, shown_address(url) if url else str(database))
+    return Store(engine, shown_address(url) if url else str(database), about or About())
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a store must know to write its journal.
+
+    Attributes:
+        vote: id of the vote.
+        pen: called when an entry is to be written.
+    """
+
+    vote: str = ""
+    pen: Callable[[], Pen] = lambda: Pen(datetime.date.today().isoformat())  # noqa: DTZ011  the day at the venue
+
+
+_AT_ONCE = 500
+"""Serials named in one statement: databases limit how many it may have."""
 
 
 class Store:
-    """Forms, issued serials and pages of one vote. Every method is one transaction."""
+    """Forms, issued serials, pages and the journal of one vote. Every method is one transaction."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
+    def __init__(self, engine: Engine, where: str, about: About) -> None:
         self._engine = engine
         self._where = where
+        self._about = about
         self._prepare()
 
     @property
@@ -54,30 +83,49 @@ class Store:
         self._engine.dispose()
 
     def _prepare(self) -> None:
-        found = self._schema_version()
-        if found is None:
-            self._create()
-        elif found > tables.SCHEMA_VERSION:
-            raise StoreError("store_newer", path=self._where, found=found, supported=tables.SCHEMA_VERSION)
-
-    def _schema_version(self) -> int | None:
         with reading(self._engine, self._where) as connection:
-            if not inspect(connection).has_table(tables.meta.name):
-                return None
-            row = connection.execute(
-                select(tables.meta.c.value).where(tables.meta.c.name == _SCHEMA)
-            ).scalar()
-        return None if row is None else int(row)
-
-    def _create(self) -> None:
+            found = revision_of(connection)
+        if found == tables.REVISION:
+            return
+        if found is not None and is_newer(found):
+            raise StoreError("store_newer", path=self._where, found=found, supported=tables.REVISION)
         with writing(self._engine, self._where) as connection:
-            tables.metadata.create_all(connection)
-            known = connection.execute(
-                select(tables.meta.c.value).where(tables.meta.c.name == _SCHEMA)
-            ).scalar()
-            if known is None:
-                version = str(tables.SCHEMA_VERSION)
-                connection.execute(insert(tables.meta).values(name=_SCHEMA, value=version))
+            migrate(connection)
+            if chain.last_entry(connection) is None:
+                self._open_record(connection)
+
+    def _open_record(self, connection: Connection) -> None:
+        data = {"vote": self._about.vote, "program": program_version()}
+        chain.open_record(connection, data, self._about.pen())
+
+    @contextmanager
+    def _recording(self) -> Iterator[Connection]:
+        """A transaction in which no other station writes."""
+        with writing(self._engine, self._where) as connection:
+            chain.lock_record(connection)
+            yield connection
+
+    # The journal
+
+    def append(self, kind: EventKind, data: dict[str, Any]) -> JournalEntry:
+        """Writes an entry; one about pages recorded since the last goes before it."""
+        with self._recording() as connection:
+            return chain.append_entry(connection, kind, data, self._about.pen())
+
+    def close_pages(self) -> JournalEntry | None:
+        """Writes the entry about the pages recorded since the last one, if there are any."""
+        with self._recording() as connection:
+            return chain.close_pages(connection, self._about.pen())
+
+    def journal(self, *kinds: EventKind) -> Iterator[JournalEntry]:
+        """Entries in order, all or those of some kinds."""
+        with reading(self._engine, self._where) as connection:
+            yield from chain.entries(connection, kinds)
+
+    def last_entry(self, kind: EventKind | None = None) -> JournalEntry | None:
+        """The newest entry, or the newest of a kind."""
+        with reading(self._engine, self._where) as connection:
+            return chain.last_entry(connection, kind)
 
     # Notes
 
@@ -109,22 +157,43 @@ class Store:
             StoreError: a serial was issued before; then nothing is recorded.
         """
         rows = [
-            {"serial": ballot.serial, "style": ballot.style, "kind": int(ballot.kind)}
+            {
+                "serial": ballot.serial,
+                "style": ballot.style,
+                "kind": int(ballot.kind),
+                "digest": sha256_hex(chain.issued_thing(ballot.serial, ballot.style, int(ballot.kind))),
+            }
             for ballot in sorted(ballots, key=lambda ballot: ballot.serial)
         ]
         try:
-            with writing(self._engine, self._where) as connection:
+            with self._recording() as connection:
                 _put_form(connection, form)
                 if rows:
                     connection.execute(insert(tables.issued), rows)
+                    self._journal_batch(connection, form.style, ballots)
         except IntegrityError as error:
             raise StoreError("serial_issued_before", path=self._where) from error
 
+    def _journal_batch(self, connection: Connection, style: str, ballots: Sequence[IssuedBallot]) -> None:
+        things = [chain.issued_thing(b.serial, b.style, int(b.kind)) for b in ballots]
+        chain.change_set(connection, chain.ISSUED, added=things)
+        form = connection.execute(select(tables.form).where(tables.form.c.style == style)).one()
+        data = {"group": style, "ballots": len(ballots), "form": chain.form_digest(form)}
+        chain.append_about_serials(connection, EventKind.BATCH_ISSUED, data, self._about.pen())
+
     def withdraw_issued(self, serials: Sequence[str]) -> None:
         """Takes serials back whose batch never became a file."""
-        with writing(self._engine, self._where) as connection:
-            for serial in serials:
-                connection.execute(delete(tables.issued).where(tables.issued.c.serial == serial))
+        with self._recording() as connection:
+            things = []
+            for start in range(0, len(serials), _AT_ONCE):
+                same = tables.issued.c.serial.in_(serials[start : start + _AT_ONCE])
+                rows = connection.execute(select(tables.issued).where(same)).all()
+                things += [chain.issued_thing(row.serial, row.style, row.kind) for row in rows]
+                connection.execute(delete(tables.issued).where(same))
+            chain.change_set(connection, chain.ISSUED, removed=things)
+            if things:
+                data = {"ballots": len(things)}
+                chain.append_about_serials(connection, EventKind.BATCH_WITHDRAWN, data, self._about.pen())
 
     def issued(self) -> dict[str, IssuedBallot]:
         """Every issued ballot by its serial."""
@@ -155,14 +224,14 @@ class Store:
             return self._record_pages(pages)
 
     def _record_pages(self, pages: Sequence[PageRecord]) -> tuple[RecordOutcome, ...]:
-        with writing(self._engine, self._where) as connection:
+        with self._recording() as connection:
             return tuple(_record_page(connection, page) for page in pages)
 
     def pages(self) -> Iterator[PageRecord]:
         """Every page, by serial and page number, the first sheet of a serial before any other."""
         order = (tables.page.c.serial, tables.page.c.page, tables.page.c.surplus, tables.page.c.sha256)
         with reading(self._engine, self._where) as connection:
-            stream = connection.execution_options(yield_per=500).execute(select(tables.page).order_by(*order))
+            stream = connection.execute(select(tables.page).order_by(*order).execution_options(yield_per=500))
             for row in stream:
                 yield self._page_record(row)
 
@@ -213,24 +282,32 @@ def _record_page(connection: Connection, page: PageRecord) -> RecordOutcome:
     if _known(connection, page.sha256):
         if not _failed(connection, page.sha256) or is_failure(result_to_text(page.result)):
             return RecordOutcome.KNOWN
-        connection.execute(delete(tables.page).where(tables.page.c.sha256 == page.sha256))
+        _forget_page(connection, page.sha256)
     token = page.token
     surplus = token is not None and _place_taken(connection, token.serial, token.page)
-    connection.execute(
-        insert(tables.page).values(
-            sha256=page.sha256,
-            suffix=page.suffix,
-            source=page.source,
-            file_index=page.index,
-            serial=token.serial if token else None,
-            page=token.page if token else None,
-            status=page.status.value,
-            surplus=surplus,
-            result=result_to_text(page.result),
-            options=page.options,
-        )
-    )
+    values = {
+        "sha256": page.sha256,
+        "suffix": page.suffix,
+        "source": page.source,
+        "file_index": page.index,
+        "serial": token.serial if token else None,
+        "page": token.page if token else None,
+        "status": page.status.value,
+        "surplus": surplus,
+        "result": result_to_text(page.result),
+        "options": page.options,
+    }
+    thing = chain.page_thing(SimpleNamespace(**values))
+    connection.execute(insert(tables.page).values(**values, digest=sha256_hex(thing)))
+    chain.change_set(connection, chain.PAGES, added=[thing])
     return RecordOutcome.SURPLUS if surplus else RecordOutcome.NEW
+
+
+def _forget_page(connection: Connection, sha256: str) -> None:
+    same = tables.page.c.sha256 == sha256
+    row = connection.execute(select(tables.page).where(same)).one()
+    connection.execute(delete(tables.page).where(same))
+    chain.change_set(connection, chain.PAGES, removed=[chain.page_thing(row)])
 
 
 def _place_taken(connection: Connection, serial: str, page: int) -> bool:

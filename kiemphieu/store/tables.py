@@ -1,12 +1,19 @@
-"""The tables. None has a row number, a counter or a time: neither the order in which ballots were
-issued nor the order in which they were scanned can be had from a key or a column.
+"""The tables. No table of ballots or pages has a row number, a counter or a time: neither the order in
+which ballots were issued nor the order in which they were scanned can be had from a key or a column. The
+journal is in order, and speaks of pages and serials as sets only.
+
+A row's `digest` is SHA-256 over its other columns: it names the row that was changed. That something was
+changed is shown by the sets and the journal, which nobody can make fit.
+
+`migrations/` brings an older file to these tables; a change here needs one there.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
-SCHEMA_VERSION = 1
+REVISION = "0002"
+"""Of the last migration."""
 
 metadata = MetaData()
 
@@ -35,6 +42,7 @@ issued = Table(
     Column("serial", String(12), primary_key=True),
     Column("style", String(32), nullable=False),
     Column("kind", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -51,6 +59,7 @@ page = Table(
     Column("surplus", Boolean, nullable=False),
     Column("result", Text, nullable=False),
     Column("options", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -64,3 +73,32 @@ Index(
     postgresql_where=text("NOT surplus AND serial IS NOT NULL"),
 )
 """Two stations cannot both hold the first sheet of one serial."""
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("day", String(10), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("signer", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("signature", String(128), nullable=False),
+    sqlite_with_rowid=False,
+)
+"""See `records.journal.JournalEntry`."""
+
+Index("journal_by_kind", journal.c.kind, journal.c.position)
+
+record_set = Table(
+    "record_set",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("journalled", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What is recorded, as sets (`kiemphieu.store.set_digest`): committed with every page and every serial.
+`journalled` is false while the last change is in no entry yet."""

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from record_samples import ABOUT
 from sqlalchemy.exc import OperationalError
 
 from kiemphieu.store import IssuedBallot, PageRecord, RecordOutcome, Store, StoredForm, open_store
 from kiemphieu.store import store as store_module
 from kiemphieu.store.rows import result_from_text, result_to_text
-from kiemphieu.store.tables import SCHEMA_VERSION, metadata
+from kiemphieu.store.tables import metadata
 from records.geometry import Rect
+from records.journal import find_journal_faults
 from records.reading import (
     BoxReading,
     BoxState,
@@ -47,9 +50,12 @@ def page(number: int, result: PageReading | SheetRejection) -> PageRecord:
     return PageRecord(f"{number:064x}", ".jpg", f"scan-{number}.jpg", 0, result, "0" * 64)
 
 
+OpenStore = Callable[[], Store]
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "kiemphieu.db")
+def store(store_opener: OpenStore) -> Store:
+    return store_opener()
 
 
 def test_results_survive_the_codec() -> None:
@@ -138,16 +144,18 @@ def test_tables_have_no_row_ids_and_no_clock(tmp_path: Path) -> None:
     raw = sqlite3.connect(tmp_path / "a.db")
     statements = [row[0] for row in raw.execute("SELECT sql FROM sqlite_master WHERE type = 'table'")]
     raw.close()
-    assert len(statements) == len(metadata.tables)
-    assert all("WITHOUT ROWID" in statement for statement in statements)
+    own = [statement for statement in statements if "alembic_version" not in statement]
+    assert len(own) == len(metadata.tables)
+    assert all("WITHOUT ROWID" in statement for statement in own)
     columns = [column for table in metadata.tables.values() for column in table.columns]
     assert not [c.name for c in columns if "time" in c.name or "date" in c.name or c.autoincrement is True]
 
 
 def test_a_newer_store_is_refused(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "a.db")
-    store.set_note("schema", str(SCHEMA_VERSION + 1))
-    store.close()
+    open_store(tmp_path / "a.db").close()
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    raw.close()
     with pytest.raises(Exception, match="store_newer"):
         open_store(tmp_path / "a.db")
 
@@ -158,13 +166,14 @@ def test_a_damaged_store_is_told(tmp_path: Path) -> None:
         open_store(tmp_path / "a.db")
 
 
-def test_sqlite_is_set_for_safety(store: Store) -> None:
+def test_sqlite_is_set_for_safety(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "a.db")
     with store._engine.connect() as connection:
         pragmas = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys")
+            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
         }
-    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 
 
 @pytest.mark.parametrize(
@@ -175,8 +184,71 @@ def test_a_wrong_address_is_told(tmp_path: Path, url: str, message_id: str) -> N
         open_store(tmp_path / "a.db", url)
 
 
-def test_two_writers_wait_for_each_other(tmp_path: Path) -> None:
-    first, second = open_store(tmp_path / "a.db"), open_store(tmp_path / "a.db")
+def test_two_writers_wait_for_each_other(store_opener: OpenStore) -> None:
+    first, second = store_opener(), store_opener()
     for number in range(20):
         (first if number % 2 else second).record_pages([page(number, reading(f"{number:012}"))])
     assert first.page_count() == second.page_count() == 20
+
+
+def _as_the_first_version_left_it(path: Path) -> None:
+    """Takes away what later versions added to a record."""
+    with sqlite3.connect(path) as raw:
+        for table in ("journal", "record_set", "alembic_version"):
+            raw.execute(f"DROP TABLE {table}")
+        for table in ("issued", "page"):
+            raw.execute(f"ALTER TABLE {table} DROP COLUMN digest")
+        raw.execute("INSERT INTO meta VALUES ('schema', '1')")
+    raw.close()
+
+
+def test_a_record_of_the_first_version_is_brought_under_the_journal(tmp_path: Path) -> None:
+    form = StoredForm("a" * 64, "", "{}", b"%PDF", "stamped")
+    old, new = (open_store(tmp_path / name, about=ABOUT) for name in ("old.db", "new.db"))
+    for store in (old, new):
+        store.record_batch(form, [IssuedBallot(s * 12, "", TokenKind.BALLOT) for s in "AB"])
+        store.record_pages([page(1, reading("A" * 12)), page(2, reading("B" * 12))])
+        store.close()
+    _as_the_first_version_left_it(tmp_path / "old.db")
+    old, new = (open_store(tmp_path / name, about=ABOUT) for name in ("old.db", "new.db"))
+    assert list(old.pages()) == list(new.pages())
+    assert old.issued() == new.issued()
+    entry = old.close_pages()
+    made_new = new.close_pages()
+    assert entry is not None
+    assert made_new is not None
+    assert entry.content == made_new.content
+    assert [e.kind for e in old.journal()] == ["record_opened", "pages_recorded"]
+    assert not list(find_journal_faults(old.journal(), lambda *_: False))
+    raw = [sqlite3.connect(tmp_path / name) for name in ("old.db", "new.db")]
+    digests = [connection.execute("SELECT digest FROM page ORDER BY sha256").fetchall() for connection in raw]
+    assert digests[0] == digests[1]
+    for connection in raw:
+        connection.close()
+
+
+def test_an_entry_about_pages_says_what_is_recorded_and_not_in_which_order(store_opener: OpenStore) -> None:
+    store = store_opener()
+    found = []
+    for _ in range(2):
+        entry = store.close_pages()
+        found.append(entry)
+        store.record_pages([page(7, reading())])
+    assert found[0] is None
+    assert found[1] is not None
+    assert found[1].content["pages"] == 1
+    assert store.close_pages() is None
+    assert not list(find_journal_faults(store.journal(), lambda *_: False))
+
+
+def test_pages_recorded_in_any_order_and_batches_leave_the_same_journal(tmp_path: Path) -> None:
+    pages = [page(number, reading(f"{number:012}")) for number in range(12)]
+    journals = []
+    for number, batches in enumerate(([pages], [pages[6:], pages[:6]], [[one] for one in reversed(pages)])):
+        store = open_store(tmp_path / f"{number}.db", about=ABOUT)
+        for batch in batches:
+            store.record_pages(batch)
+        store.close_pages()
+        journals.append(list(store.journal()))
+        store.close()
+    assert journals[0] == journals[1] == journals[2]

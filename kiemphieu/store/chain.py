@@ -1,0 +1,213 @@
+"""The journal and the sets of a record, within the caller's transaction.
+
+Pages are committed in small batches, and an entry per batch would tell which sheets were scanned together.
+So each batch only brings the set of recorded pages up to date, in the same transaction; the entry that
+speaks of it is written when the run ends, or before the next entry of any kind, whichever comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from kiemphieu.store import set_digest, tables
+from records.canonical import canonical_json, sha256_hex
+from records.journal import EventKind, JournalEntry, Pen, next_entry
+
+PAGES = "pages"
+ISSUED = "issued"
+
+_journal, _sets = tables.journal.c, tables.record_set.c
+
+
+def lock_record(connection: Connection) -> None:
+    """Makes every other writer wait until the transaction ends.
+
+    SQLite's writers wait for each other anyway; on a server, they do so here.
+    """
+    connection.execute(select(_sets.name).where(_sets.name == PAGES).with_for_update()).all()
+
+
+def open_record(connection: Connection, data: dict[str, Any], pen: Pen) -> None:
+    """Writes the first entry, and brings what an older version recorded under the journal."""
+    _digest_rows(connection)
+    for name, things in ((PAGES, page_things(connection)), (ISSUED, issued_things(connection))):
+        found = list(things)
+        state = set_digest.added(set_digest.EMPTY, found)
+        values = {"name": name, "count": len(found), "state": state, "journalled": not found}
+        connection.execute(insert(tables.record_set).values(**values))
+    held = record_set(connection, ISSUED)
+    _mark_journalled(connection, ISSUED)
+    _append(connection, EventKind.RECORD_OPENED, {**data, "issued": held.count, "digest": held.digest}, pen)
+
+
+def _digest_rows(connection: Connection) -> None:
+    for row in connection.execute(select(tables.page)).all():
+        same = tables.page.c.sha256 == row.sha256
+        digest = sha256_hex(page_thing(row))
+        connection.execute(update(tables.page).where(same).values(digest=digest))
+    for row in connection.execute(select(tables.issued)).all():
+        same = tables.issued.c.serial == row.serial
+        digest = sha256_hex(issued_thing(row.serial, row.style, row.kind))
+        connection.execute(update(tables.issued).where(same).values(digest=digest))
+
+
+def change_set(
+    connection: Connection, name: str, added: Iterable[bytes] = (), removed: Iterable[bytes] = ()
+) -> None:
+    """Adds things to a set and takes others away."""
+    came, went = list(added), list(removed)
+    if not came and not went:
+        return
+    held = record_set(connection, name)
+    state = set_digest.removed(set_digest.added(held.state, came), went)
+    connection.execute(
+        update(tables.record_set)
+        .where(_sets.name == name)
+        .values(count=held.count + len(came) - len(went), state=state, journalled=False)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSet:
+    """What is recorded of one kind, as a set.
+
+    Attributes:
+        state: see `kiemphieu.store.set_digest`.
+        journalled: whether an entry speaks of its last change.
+    """
+
+    count: int
+    state: bytes
+    journalled: bool
+
+    @property
+    def digest(self) -> str:
+        return set_digest.digest(self.state)
+
+
+def record_set(connection: Connection, name: str) -> RecordSet:
+    """The set of that name."""
+    row = connection.execute(select(tables.record_set).where(_sets.name == name)).one()
+    held = row._mapping  # `row.count` is the method of a tuple  # noqa: SLF001
+    return RecordSet(held["count"], bytes(held["state"]), held["journalled"])
+
+
+def append_entry(connection: Connection, kind: EventKind, data: dict[str, Any], pen: Pen) -> JournalEntry:
+    """Adds an entry, after one about the pages recorded since the last."""
+    close_pages(connection, pen)
+    return _append(connection, kind, data, pen)
+
+
+def close_pages(connection: Connection, pen: Pen) -> JournalEntry | None:
+    """Writes the entry about pages recorded since the last such entry; None where there are none."""
+    held = record_set(connection, PAGES)
+    if held.journalled:
+        return None
+    data = {"pages": held.count, "digest": held.digest}
+    _mark_journalled(connection, PAGES)
+    return _append(connection, EventKind.PAGES_RECORDED, data, pen)
+
+
+def append_about_serials(
+    connection: Connection, kind: EventKind, data: dict[str, Any], pen: Pen
+) -> JournalEntry:
+    """Adds an entry about issued serials; their number and digest go with it."""
+    held = record_set(connection, ISSUED)
+    _mark_journalled(connection, ISSUED)
+    whole = {**data, "issued": held.count, "digest": held.digest}
+    return append_entry(connection, kind, whole, pen)
+
+
+def _mark_journalled(connection: Connection, name: str) -> None:
+    connection.execute(update(tables.record_set).where(_sets.name == name).values(journalled=True))
+
+
+def _append(connection: Connection, kind: EventKind, data: dict[str, Any], pen: Pen) -> JournalEntry:
+    entry = next_entry(last_entry(connection), kind, data, pen)
+    connection.execute(
+        insert(tables.journal).values(
+            position=entry.position,
+            day=entry.day,
+            kind=entry.kind,
+            data=entry.data,
+            previous=entry.previous,
+            signer=entry.signer,
+            hash=entry.hash,
+            signature=entry.signature,
+        )
+    )
+    return entry
+
+
+def last_entry(connection: Connection, kind: EventKind | None = None) -> JournalEntry | None:
+    """The newest entry, or the newest of a kind."""
+    wanted = select(tables.journal).order_by(_journal.position.desc()).limit(1)
+    if kind is not None:
+        wanted = wanted.where(_journal.kind == kind.value)
+    row = connection.execute(wanted).first()
+    return None if row is None else _entry(row)
+
+
+def entries(connection: Connection, kinds: Iterable[EventKind] = ()) -> Iterator[JournalEntry]:
+    """Entries in order, all or those of some kinds."""
+    wanted = select(tables.journal).order_by(_journal.position)
+    named = [kind.value for kind in kinds]
+    if named:
+        wanted = wanted.where(_journal.kind.in_(named))
+    for row in connection.execute(wanted.execution_options(yield_per=500)):
+        yield _entry(row)
+
+
+def _entry(row: Row[Any]) -> JournalEntry:
+    return JournalEntry(
+        row.position, row.day, row.kind, row.data, row.previous, row.signer, row.hash, row.signature
+    )
+
+
+def page_thing(row: Any) -> bytes:
+    """A page as a member of its set: every column, in a fixed order.
+
+    Args:
+        row: a row of the table, or a mapping's values as attributes.
+    """
+    return canonical_json(
+        [
+            row.sha256,
+            row.suffix,
+            row.source,
+            row.file_index,
+            row.serial,
+            row.page,
+            row.status,
+            bool(row.surplus),
+            row.result,
+            row.options,
+        ]
+    )
+
+
+def issued_thing(serial: str, style: str, kind: int) -> bytes:
+    """An issued serial as a member of its set."""
+    return canonical_json([serial, style, kind])
+
+
+def page_things(connection: Connection) -> Iterator[bytes]:
+    """Every recorded page as a member of its set."""
+    for row in connection.execute(select(tables.page).execution_options(yield_per=500)):
+        yield page_thing(row)
+
+
+def issued_things(connection: Connection) -> Iterator[bytes]:
+    """Every issued serial as a member of its set."""
+    for row in connection.execute(select(tables.issued).execution_options(yield_per=5000)):
+        yield issued_thing(row.serial, row.style, row.kind)
+
+
+def form_digest(row: Any) -> str:
+    """SHA-256 over all that is stored of a form."""
+    fields = [row.layout_sha256, row.style, row.layout, sha256_hex(bytes(row.reference_pdf)), row.seal]
+    return sha256_hex(canonical_json(fields))

@@ -1,0 +1,9 @@
+"""What the tests of the record share."""
+
+from __future__ import annotations
+
+from kiemphieu.store import About
+from records.journal import Pen
+
+ABOUT = About("bdt-2023", lambda: Pen("2023-07-20"))
+"""Of the stores of the tests: a fixed day, no key."""
