@@ -29,12 +29,13 @@ from records.vote import (
 __all__ = ["check_vote", "parse_vote", "vote_template"]
 
 VOTE_FORMAT = 1
-TOP_KEYS = ("format", "vote", "attendance", "rules", "group", "official", "print", "store")
+TOP_KEYS = ("format", "vote", "attendance", "rules", "group", "official", "print", "store", "decisions")
 VOTE_KEYS = ("id", "body", "parent_body", "title", "subject", "place", "date", "rules")
 ATTENDANCE_KEYS = ("summoned", "present", "delegates")
 OFFICIAL_KEYS = ("id", "name", "position", "group")
 GROUP_KEYS = ("id", "title", "colour")
 PRINT_KEYS = ("paper", "duplex", "seal_image", "font")
+DECISION_KEYS = ("two_person",)
 STORE_KEYS = ("url",)
 
 _ERROR_LINE = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)$")
@@ -104,6 +105,7 @@ def _vote(top: Table, rule_sets: Mapping[str, RuleSet]) -> Vote | None:
     officials = _officials(top, styles)
     printing = _printing(top.table("print"))
     store_url = _store_url(top.table("store"))
+    two_person = _two_person(top.table("decisions"))
     if head is None or top.findings.problems:
         return None
     return Vote(
@@ -115,6 +117,7 @@ def _vote(top: Table, rule_sets: Mapping[str, RuleSet]) -> Vote | None:
         attendance=attendance,
         printing=printing,
         store_url=store_url,
+        two_person=two_person,
     )
 
 
@@ -256,3 +259,10 @@ def _store_url(table: Table | None) -> str:
         return ""
     table.check_keys(STORE_KEYS)
     return table.text("url", default="")
+
+
+def _two_person(table: Table | None) -> bool:
+    if table is None:
+        return True
+    table.check_keys(DECISION_KEYS)
+    return table.flag("two_person", default=True)

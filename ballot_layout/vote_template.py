@@ -63,6 +63,10 @@ font = ""                         # tệp phông chữ TTF; để trống thì d
 # title = "Các chức danh của Ủy ban nhân dân"
 # colour = "trắng"                # màu giấy, để ghi nhớ
 
+# Quyết định về phiếu cần xem xét phải có hai thành viên ban kiểm phiếu; false: một người là đủ.
+# [decisions]
+# two_person = true
+
 # Lưu dữ liệu trên máy chủ PostgreSQL thay cho tệp kiemphieu.db trong thư mục này.
 # [store]
 # url = "postgresql://tai-khoan@may-chu/kiemphieu"

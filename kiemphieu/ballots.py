@@ -6,24 +6,34 @@ A ballot is the pages that carry one signed serial. Sheets without a usable code
   does not hold, a test ballot); so does a signed serial that is not in the record of issued ones;
 * *blank*: nothing printed, nothing written: the back of a single-sided ballot, no ballot at all;
 * *unread*: anything else; a person must look, and until then it counts as returned and in review.
+
+A person may find that such a sheet is no ballot, or foreign, or the ballot of a serial that stands on it in
+plain letters: it then is one, with the lines that the committee decides.
 """
 
 from __future__ import annotations
 
+import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
+from kiemphieu.decisions import Decisions, read_decisions
 from kiemphieu.store import IssuedBallot, PageRecord, Store
 from kiemphieu.store.rows import is_foreign
-from records.reading import PageReading, RejectionReason, ReviewReason, SheetRejection
+from records.decision import SheetStanding
+from records.errors import InputError
+from records.layout import layout_from_json
+from records.reading import BallotReading, PageReading, RejectionReason, ReviewReason, SheetRejection
 from records.rules import RuleSet
 from records.ruling import BallotFault, BallotRuling, LineRuling, Verdict
-from records.token import Token
 from records.vote import DEFAULT_STYLE_ID
 from scanner.interpret import interpret_ballot
+from tally.decisions import UNDECIDED
 from tally.validity import Issued, rule_ballot
 
 
@@ -64,36 +74,170 @@ class BallotEntry:
         return BallotRuling(self.serial, self.style, self.verdict, self.lines, self.faults, self.review)
 
 
-def find_ballots(store: Store, rules: RuleSet) -> Iterator[BallotEntry]:
+def find_ballots(store: Store, rules: RuleSet, decisions: Decisions | None = None) -> Iterator[BallotEntry]:
     """Every ballot by serial, then the sheets that could not be identified.
+
+    Args:
+        store: the record.
+        rules: with the committee's overrides applied.
+        decisions: those to go by; None takes those that stand in the journal.
 
     Raises:
         RuleSetError: the ballots were printed with other levels than `rules` has.
     """
-    issued = store.issued()
+    known = read_decisions(store) if decisions is None else decisions
+    # Who is listed matters only where decisions may add lines.
+    officials = _officials_by_style(store) if known.standing else {}
+    finder = _Finder(rules, store.issued(), known, officials)
     single: list[BallotEntry] = []
-    for serial, group in groupby(store.pages(), key=_serial_of):
+    for serial, pages in _pages_by_serial(store, finder.decisions):
         if serial is None:
-            single += [_single_sheet(page) for page in group]
+            single += [entry for page in pages if (entry := finder.single_sheet(page)) is not None]
         else:
-            yield _ballot(serial, tuple(group), issued, rules)
+            yield finder.ballot(serial, pages)
     # Hashes order the rest: they say nothing about when a sheet was scanned.
     yield from sorted(single, key=lambda entry: entry.pages[0].sha256)
 
 
+def find_ballot(
+    store: Store, rules: RuleSet, wanted: str, folder: Path, decisions: Decisions | None = None
+) -> BallotEntry:
+    """The ballot that a person names.
+
+    Args:
+        store: the record.
+        rules: with the committee's overrides applied.
+        wanted: a serial, spaces and small letters allowed; or, for a sheet without one, the first 8
+            or more characters of its image's SHA-256.
+        folder: of the vote, for the messages.
+        decisions: as for `find_ballots`.
+
+    Raises:
+        InputError: there is no such ballot, or it was not scanned.
+    """
+    serial = "".join(wanted.split()).replace("-", "").upper()
+    prefix = wanted.strip().lower()
+    found: list[BallotEntry] = []
+    for entry in find_ballots(store, rules, decisions):
+        if entry.serial is not None and entry.serial == serial:
+            return entry
+        if entry.serial is None and _PREFIX.fullmatch(prefix) and entry.pages[0].sha256.startswith(prefix):
+            found.append(entry)
+    if len(found) > 1:
+        raise InputError("explain_sheet_ambiguous", prefix=prefix)
+    if found:
+        return found[0]
+    if serial in store.issued():
+        raise InputError("explain_serial_not_scanned", serial=serial, folder=str(folder))
+    raise InputError("explain_serial_unknown", serial=wanted, folder=str(folder))
+
+
+_PREFIX = re.compile(r"[0-9a-f]{8,64}")
+
+
+def _officials_by_style(store: Store) -> dict[str, tuple[str, ...]]:
+    return {form.style: layout_from_json(form.layout_json).officials for form in store.forms()}
+
+
+def _pages_by_serial(
+    store: Store, decisions: Decisions
+) -> Iterator[tuple[str | None, tuple[PageRecord, ...]]]:
+    """Pages with one serial together, those whose serial a person read among them, in order of serial."""
+    read_by_person: dict[str, list[PageRecord]] = {}
+    for read_serial, sha256 in decisions.sheets_of_ballots():
+        page = store.page(sha256)
+        if page is not None:
+            read_by_person.setdefault(read_serial, []).append(page)
+    waiting = deque(sorted(read_by_person))
+    for serial, group in groupby(store.pages(), key=_serial_of):
+        while serial is not None and waiting and waiting[0] < serial:
+            other = waiting.popleft()
+            yield other, tuple(read_by_person[other])
+        found = tuple(group)
+        if serial is not None and waiting and waiting[0] == serial:
+            found += tuple(read_by_person[waiting.popleft()])
+        yield serial, found
+    for other in waiting:
+        yield other, tuple(read_by_person[other])
+
+
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    """What is needed to say what a sheet is."""
+
+    rules: RuleSet
+    issued: Mapping[str, IssuedBallot]
+    decisions: Decisions
+    officials: Mapping[str, tuple[str, ...]]
+
+    def single_sheet(self, page: PageRecord) -> BallotEntry | None:
+        """A sheet without a usable code; None where a person found which ballot it is."""
+        rejection = page.result
+        if not isinstance(rejection, SheetRejection):
+            raise TypeError("a page that was read has a serial")
+        decided = self.decisions.on_sheet(page.sha256)
+        if decided is not None and decided.standing is SheetStanding.BALLOT:
+            return None
+        standing = _standing(rejection) if decided is None else _DECIDED_STANDING[decided.standing]
+        if standing is not Standing.UNREAD:
+            return _entry_without_lines(page, standing, Verdict.INVALID, (BallotFault.NOT_ISSUED,), ())
+        reasons = (ReviewReason(rejection.reason.value),)
+        return _entry_without_lines(page, standing, Verdict.REVIEW, (), reasons)
+
+    def ballot(self, serial: str, pages: tuple[PageRecord, ...]) -> BallotEntry:
+        """The sheets with one serial."""
+        known = self.issued.get(serial)
+        token = next((page.token for page in pages if page.token is not None), None)
+        if token is None:
+            style = known.style if known is not None else DEFAULT_STYLE_ID
+            genuine = known is not None
+        else:
+            style = token.style
+            genuine = known is not None and known.style == token.style and known.kind == token.kind
+        readings = _readings(pages)
+        decided = self.decisions.on_ballot(serial)
+        if not readings and (not genuine or decided == UNDECIDED):
+            return _unread_ballot(serial, style, pages, genuine)
+        reading = self._reading(serial, style, pages, readings)
+        issued = Issued.ISSUED if genuine else Issued.NOT_ISSUED
+        ruling = rule_ballot(reading, self.rules, issued, decided, self.officials.get(style, ()))
+        if not genuine:
+            ruling = _settled_as_foreign(ruling)
+        return BallotEntry(
+            serial,
+            style,
+            Standing.RULED if genuine else Standing.FOREIGN,
+            ruling.verdict,
+            ruling.faults,
+            ruling.review,
+            ruling.lines,
+            pages,
+        )
+
+    def _reading(
+        self, serial: str, style: str, pages: tuple[PageRecord, ...], readings: tuple[PageReading, ...]
+    ) -> BallotReading:
+        tokens = [page.token for page in pages if page.token is not None]
+        reading = interpret_ballot(readings) if readings else BallotReading(serial, style, ())
+        present = {token.page for token in tokens}
+        count = tokens[0].pages if tokens else 0
+        missing = tuple(number for number in range(1, count + 1) if number not in present)
+        # A page that was scanned and could not be read is not missing: it has a reason of its own.
+        reasons = _joined(reading.review, _page_reasons(pages))
+        return replace(reading, missing_pages=missing, review=reasons)
+
+
+_DECIDED_STANDING = {SheetStanding.FOREIGN: Standing.FOREIGN, SheetStanding.NO_BALLOT: Standing.BLANK}
+
+
+def _standing(rejection: SheetRejection) -> Standing:
+    if is_foreign(rejection):
+        return Standing.FOREIGN
+    return Standing.BLANK if rejection.reason is RejectionReason.BLANK_PAGE else Standing.UNREAD
+
+
 def _serial_of(page: PageRecord) -> str | None:
     return page.token.serial if page.token else None
-
-
-def _single_sheet(page: PageRecord) -> BallotEntry:
-    rejection = page.result
-    if not isinstance(rejection, SheetRejection):
-        raise TypeError("a page that was read has a serial")
-    if is_foreign(rejection) or rejection.reason is RejectionReason.BLANK_PAGE:
-        standing = Standing.FOREIGN if is_foreign(rejection) else Standing.BLANK
-        return _entry_without_lines(page, standing, Verdict.INVALID, (BallotFault.NOT_ISSUED,), ())
-    reasons = (ReviewReason(rejection.reason.value),)
-    return _entry_without_lines(page, Standing.UNREAD, Verdict.REVIEW, (), reasons)
 
 
 def _entry_without_lines(
@@ -104,42 +248,6 @@ def _entry_without_lines(
     review: tuple[ReviewReason, ...],
 ) -> BallotEntry:
     return BallotEntry(None, DEFAULT_STYLE_ID, standing, verdict, faults, review, (), (page,))
-
-
-def _ballot(
-    serial: str, pages: tuple[PageRecord, ...], issued: Mapping[str, IssuedBallot], rules: RuleSet
-) -> BallotEntry:
-    token = _token_of(pages[0])
-    known = issued.get(serial)
-    genuine = known is not None and known.style == token.style and known.kind == token.kind
-    readings = _readings(pages)
-    if not readings:
-        return _unread_ballot(token, pages, genuine)
-    reading = interpret_ballot(readings)
-    present = {_token_of(page).page for page in pages}
-    missing = tuple(number for number in range(1, token.pages + 1) if number not in present)
-    # A page that was scanned and could not be read is not missing: it has a reason of its own.
-    reasons = _joined(reading.review, _page_reasons(pages))
-    reading = replace(reading, missing_pages=missing, review=reasons)
-    ruling = rule_ballot(reading, rules, Issued.ISSUED if genuine else Issued.NOT_ISSUED)
-    if not genuine:
-        ruling = _settled_as_foreign(ruling)
-    return BallotEntry(
-        serial,
-        token.style,
-        Standing.RULED if genuine else Standing.FOREIGN,
-        ruling.verdict,
-        ruling.faults,
-        ruling.review,
-        ruling.lines,
-        pages,
-    )
-
-
-def _token_of(page: PageRecord) -> Token:
-    if page.token is None:
-        raise TypeError("a page of a ballot has a token")
-    return page.token
 
 
 def _readings(pages: Sequence[PageRecord]) -> tuple[PageReading, ...]:
@@ -167,14 +275,12 @@ def _joined(*parts: Iterable[ReviewReason]) -> tuple[ReviewReason, ...]:
     return tuple(reason for reason in ReviewReason if reason in found)
 
 
-def _unread_ballot(token: Token, pages: tuple[PageRecord, ...], genuine: bool) -> BallotEntry:
+def _unread_ballot(serial: str, style: str, pages: tuple[PageRecord, ...], genuine: bool) -> BallotEntry:
     if not genuine:
         faults = (BallotFault.NOT_ISSUED,)
-        return BallotEntry(
-            token.serial, token.style, Standing.FOREIGN, Verdict.INVALID, faults, (), (), pages
-        )
+        return BallotEntry(serial, style, Standing.FOREIGN, Verdict.INVALID, faults, (), (), pages)
     reasons = _page_reasons(pages)
-    return BallotEntry(token.serial, token.style, Standing.UNREAD, Verdict.REVIEW, (), reasons, (), pages)
+    return BallotEntry(serial, style, Standing.UNREAD, Verdict.REVIEW, (), reasons, (), pages)
 
 
 def _settled_as_foreign(ruling: BallotRuling) -> BallotRuling:

@@ -42,6 +42,7 @@ _COMMANDS = {
     "print": "print",
     "scan": "scan",
     "readings": "readings",
+    "decide": "decide",
     "tally": "count",
 }
 """Command name to its module in `kiemphieu.commands`: only what a run needs is loaded."""

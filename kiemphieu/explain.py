@@ -16,7 +16,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from kiemphieu.ballots import BallotEntry, find_ballots
+from kiemphieu.ballots import BallotEntry, find_ballot
 from kiemphieu.counting import vote_rules
 from kiemphieu.disk import SETTLED_TIME_S, disk_errors, write_atomic
 from kiemphieu.explain_draw import PX_PER_MM
@@ -31,10 +31,10 @@ from kiemphieu.folder import VoteFolder, load_vote, read_page
 from kiemphieu.messages import Language
 from kiemphieu.page_file import PageBytes, decode_page
 from kiemphieu.page_worker import ReaderSetup, reading_context
-from kiemphieu.store import PageRecord, Store
+from kiemphieu.store import PageRecord
 from kiemphieu.vote_store import open_vote_store
 from records.canonical import sha256_hex
-from records.errors import InputError, StoreError, UsageError
+from records.errors import StoreError, UsageError
 from records.reading import PageReading
 from records.vote import Vote
 from scanner.image import MM_PER_INCH
@@ -42,7 +42,6 @@ from scanner.sheet import ReadingContext, read_sheet
 
 _CROP_PX_PER_MM = 16.0
 """406 dpi: no scan that is usual loses anything."""
-_PREFIX = re.compile(r"[0-9a-f]{8,64}")
 _OWN_CROP = re.compile(r"(seal|writing-\d+|strike-\d+-[a-z0-9-]+|[a-z0-9-]+-[a-z0-9-]+)\.png")
 
 
@@ -72,7 +71,7 @@ def explain_ballot(folder: VoteFolder, wanted: str, output: Path | None, lang: L
     vote = load_vote(folder)
     store = open_vote_store(folder, vote)
     try:
-        entry = _find_entry(folder, store, vote, wanted)
+        entry = find_ballot(store, vote_rules(vote), wanted, folder.root)
         setup = ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)
         context = reading_context(folder, store, setup)
     finally:
@@ -89,24 +88,6 @@ def explain_ballot(folder: VoteFolder, wanted: str, output: Path | None, lang: L
         explainer.page(page, others[page.sha256], target) for page, target in zip(shown, targets, strict=True)
     ]
     return ExplainReport(entry, tuple(pages))
-
-
-def _find_entry(folder: VoteFolder, store: Store, vote: Vote, wanted: str) -> BallotEntry:
-    serial = "".join(wanted.split()).replace("-", "").upper()
-    prefix = wanted.strip().lower()
-    found: list[BallotEntry] = []
-    for entry in find_ballots(store, vote_rules(vote)):
-        if entry.serial is not None and entry.serial == serial:
-            return entry
-        if entry.serial is None and _PREFIX.fullmatch(prefix) and entry.pages[0].sha256.startswith(prefix):
-            found.append(entry)
-    if len(found) > 1:
-        raise InputError("explain_sheet_ambiguous", prefix=prefix)
-    if found:
-        return found[0]
-    if serial in store.issued():
-        raise InputError("explain_serial_not_scanned", serial=serial, folder=str(folder.root))
-    raise InputError("explain_serial_unknown", serial=wanted, folder=str(folder.root))
 
 
 def _shown_pages(entry: BallotEntry) -> tuple[list[PageRecord], dict[str, tuple[str, ...]]]:

@@ -27,7 +27,7 @@ from kiemphieu.folder import (
 )
 from kiemphieu.pen import signer_of
 from kiemphieu.store import IssuedBallot, Store, StoredForm
-from kiemphieu.vote_store import open_vote_store
+from kiemphieu.vote_store import check_not_sealed, open_vote_store
 from records.errors import InputError, KeyFileError, UsageError
 from records.journal import EventKind
 from records.layout import layout_to_json
@@ -89,6 +89,7 @@ def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | No
     form = vote_form(folder, vote, style)
     store = open_vote_store(folder, vote)
     try:
+        check_not_sealed(store)
         _check_unchanged(folder, store, form)
         _make_keys(folder, store, order.seed)
         key = load_private_key(read_private_key(folder))

@@ -27,7 +27,7 @@ from kiemphieu.page_worker import (
     start_worker,
 )
 from kiemphieu.store import PageRecord, RecordOutcome, Store
-from kiemphieu.vote_store import note_settings, open_vote_store
+from kiemphieu.vote_store import check_not_sealed, note_settings, open_vote_store
 from records.errors import InputError, KiemphieuError
 from records.reading import SheetRejection
 
@@ -99,6 +99,7 @@ def scan_paths(
     vote = load_vote(folder)
     store = open_vote_store(folder, vote)
     try:
+        check_not_sealed(store)
         if not store.forms():
             raise InputError("nothing_printed", path=str(folder.root))
         read_public_key(folder)

@@ -8,7 +8,7 @@ from kiemphieu.folder import VoteFolder
 from kiemphieu.pen import folder_pen
 from kiemphieu.store import About, Store, open_store
 from records.codec import to_plain
-from records.errors import StoreError
+from records.errors import InputError, StoreError
 from records.journal import EventKind
 from records.vote import Vote
 
@@ -47,3 +47,13 @@ def result_settings(vote: Vote) -> dict[str, Any]:
         "officials": [to_plain(official) for official in vote.officials],
         "groups": [to_plain(style) for style in vote.styles],
     }
+
+
+def check_not_sealed(store: Store) -> None:
+    """Raises where the count was ended: nothing that bears on the result may be added.
+
+    Raises:
+        InputError: the record is sealed.
+    """
+    if store.last_entry(EventKind.RECORD_SEALED) is not None:
+        raise InputError("record_sealed", path=store.where)

@@ -78,6 +78,7 @@ class Vote:
             values are kept as written, in text form ("line", "review", "returned").
         attendance: None until the committee has entered it.
         store_url: database address; empty means the vote folder's own SQLite file.
+        two_person: whether a decision needs two members of the committee.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Vote:
     attendance: Attendance | None = None
     printing: PrintSettings = PrintSettings()
     store_url: str = ""
+    two_person: bool = True
 
     def officials_of(self, style_id: str) -> tuple[Official, ...]:
         return tuple(official for official in self.officials if official.style == style_id)

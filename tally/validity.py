@@ -45,13 +45,15 @@ of rules.md that no text settles, each a setting of the rule set.
 15. *review*: any reason is left, on the ballot or on a line.
 16. *valid*.
 
+Decisions of the committee (`tally.decisions`) come between 12 and 13.
+
 An invalid ballot needs no person, so it carries no reasons (contract: "empty when no person is
 needed"); what was seen stays in its boxes and faults.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
@@ -60,6 +62,7 @@ from records.errors import KiemphieuError, RuleSetError
 from records.reading import BallotReading, BoxState, Certainty, ReviewReason, SealState
 from records.rules import FaultScope, OtherMarkPolicy, RuleSet, SealPolicy
 from records.ruling import BallotFault, BallotRuling, LineFault, LineRuling, Verdict
+from tally.decisions import UNDECIDED, Decided, decide_ballot, decide_lines
 
 
 class Issued(StrEnum):
@@ -90,13 +93,21 @@ LINE_SCOPE_FAULTS = frozenset({LineFault.NO_MARK, LineFault.SEVERAL_MARKS, LineF
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
-def rule_ballot(reading: BallotReading, rules: RuleSet, issued: Issued) -> BallotRuling:
+def rule_ballot(
+    reading: BallotReading,
+    rules: RuleSet,
+    issued: Issued,
+    decided: Decided = UNDECIDED,
+    officials: Sequence[str] = (),
+) -> BallotRuling:
     """Rules on one ballot; the module's text gives the rules.
 
     Args:
         reading: the facts of the ballot over all its pages.
         rules: with the committee's overrides applied.
         issued: from the record of printed serials.
+        decided: what the committee decided on it.
+        officials: everyone listed on the ballot; needed where a page of it may be missing.
 
     Raises:
         RuleSetError: the ballot was printed with other levels than the rule set has.
@@ -105,6 +116,9 @@ def rule_ballot(reading: BallotReading, rules: RuleSet, issued: Issued) -> Ballo
     lines = _rule_lines(reading, rules)
     found, certain = _ballot_faults(reading, rules, issued)
     review = _ballot_review(reading, rules)
+    lines = decide_lines(lines, decided, officials)
+    missing = len(lines) < len(officials)
+    found, certain, review = decide_ballot(found, certain, review, decided, missing)
     ruling = BallotRuling(reading.serial, reading.style, Verdict.VALID, lines, found, review)
     return _with_verdict(ruling, rules, certain)
 

@@ -235,6 +235,12 @@ class Store:
             for row in stream:
                 yield self._page_record(row)
 
+    def page(self, sha256: str) -> PageRecord | None:
+        """The page with this image."""
+        with reading(self._engine, self._where) as connection:
+            row = connection.execute(select(tables.page).where(tables.page.c.sha256 == sha256)).first()
+        return None if row is None else self._page_record(row)
+
     def page_count(self) -> int:
         with reading(self._engine, self._where) as connection:
             return connection.execute(select(func.count()).select_from(tables.page)).scalar_one()

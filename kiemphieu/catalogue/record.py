@@ -1,0 +1,125 @@
+"""Decisions, the journal, and checking the record."""
+
+RECORD: dict[str, tuple[str, str]] = {
+    "help_decide": (
+        "Ghi quyết định của ban kiểm phiếu về một phiếu cần xem xét; không nêu số phiếu thì liệt kê quyết "
+        "định. Bản đọc giữ nguyên, quyết định hủy được bằng --undo.",
+        "Records what the committee decided on a ballot in review; without a serial, lists the decisions. "
+        "Readings stay as read, and --undo takes a decision back.",
+    ),
+    "option_line": ("Dòng của người có mã này.", "The line of the official with this id."),
+    "option_choice": (
+        "Với --line: mức mà dòng được tính, như high, medium, low.",
+        "With --line: the level that the line counts for, such as high, medium, low.",
+    ),
+    "option_ballot": (
+        "Cả phiếu: valid (không có lỗi chung của phiếu) hoặc invalid (kèm --fault).",
+        "The whole ballot: valid (no fault of its own) or invalid (with --fault).",
+    ),
+    "option_sheet": (
+        "Tờ không đọc được mã: foreign (phiếu lạ), no_ballot (không phải phiếu), ballot (là phiếu có số ở "
+        "--as-serial).",
+        "A sheet without a readable code: foreign, no_ballot, or ballot (the one named by --as-serial).",
+    ),
+    "option_as_serial": (
+        "Với --sheet ballot: số phiếu đọc được cạnh mã QR.",
+        "With --sheet ballot: the serial read beside the QR code.",
+    ),
+    "option_fault": (
+        "Lý do không hợp lệ của dòng hoặc của phiếu; dùng được nhiều lần.",
+        "Why the line gives no vote or the ballot is invalid; may be repeated.",
+    ),
+    "option_by": (
+        "Người quyết định: chức danh hoặc chữ tắt; cần hai người, trừ khi two_person = false.",
+        "Who decided: a role or initials; two are needed unless two_person = false.",
+    ),
+    "option_reason": ("Căn cứ của quyết định.", "The ground of the decision."),
+    "option_undo": (
+        "Hủy quyết định có số này (xem danh sách).",
+        "Take back the decision with this number (see the list).",
+    ),
+    "decision_recorded": (
+        "Đã ghi quyết định số {number} về {target}: {before} → {after}",
+        "Decision {number} on {target} is recorded: {before} → {after}",
+    ),
+    "decision_undone": (
+        "Đã hủy quyết định số {number} về {target}.",
+        "Decision {number} on {target} is taken back.",
+    ),
+    "decision_still_open": (
+        "Phiếu vẫn cần xem xét: dòng {lines}; phiếu: {reasons}",
+        "The ballot still waits for a person: lines {lines}; ballot: {reasons}",
+    ),
+    "decisions_none": ("Chưa có quyết định nào.", "No decision stands."),
+    "decision_number": ("Số", "Number"),
+    "decision_day": ("Ngày", "Day"),
+    "decision_target": ("Phiếu", "Ballot"),
+    "decision_before": ("Trước", "Before"),
+    "decision_after": ("Sau", "After"),
+    "decision_by": ("Người quyết định", "Decided by"),
+    "decision_reason_column": ("Căn cứ", "Ground"),
+    "decide_one_thing": (
+        "Mỗi lần ghi đúng một việc: --line, --ballot hoặc --sheet.",
+        "Decide exactly one thing at a time: --line, --ballot or --sheet.",
+    ),
+    "decide_choice_needs_line": (
+        "--choice chỉ đi với --line: phải nói rõ của người nào.",
+        "--choice goes with --line only: say whose line it is.",
+    ),
+    "decide_sheet_words": (
+        "--sheet ballot cần --as-serial, các giá trị khác thì không; --fault không đi với --sheet.",
+        "--sheet ballot needs --as-serial, the other values have none; --fault does not go with --sheet.",
+    ),
+    "decide_line_words": (
+        "Với --line, nêu --choice MỨC, hoặc một hay nhiều --fault trong: {faults}.",
+        "With --line give either --choice LEVEL, or one or more --fault of: {faults}.",
+    ),
+    "decide_ballot_words": (
+        "--ballot invalid cần ít nhất một --fault trong: {faults}; --ballot valid thì không.",
+        "--ballot invalid needs at least one --fault of: {faults}; --ballot valid has none.",
+    ),
+    "decision_people": (
+        "Quyết định cần {needed} người, mới nêu {named}. Thêm --by cho từng người (chức danh hoặc chữ tắt), "
+        "hoặc đặt two_person = false trong [decisions] của vote.toml.",
+        "A decision needs {needed} people, {named} named. Add --by for each (a role or initials), or set "
+        "two_person = false under [decisions] in vote.toml.",
+    ),
+    "decision_reason": (
+        'Quyết định cần căn cứ: thêm --reason "…".',
+        'A decision needs its ground: add --reason "…".',
+    ),
+    "decision_foreign": (
+        "Phiếu {serial} không có trong số phiếu đã phát nên là phiếu lạ; không quyết định thành phiếu được.",
+        "Ballot {serial} is not among those issued, so it is foreign; no decision makes it a ballot.",
+    ),
+    "decision_sheet_first": (
+        "Tờ {sheet} chưa biết là phiếu nào. Trước hết ghi: --sheet ballot --as-serial SỐ (hoặc foreign, "
+        "no_ballot).",
+        "It is not known which ballot the sheet {sheet} is. First record --sheet ballot --as-serial SERIAL "
+        "(or foreign, no_ballot).",
+    ),
+    "decision_sheet_has_serial": (
+        "Tờ này đã đọc được số {serial}; dùng --line hoặc --ballot.",
+        "The serial {serial} of this sheet was read; use --line or --ballot.",
+    ),
+    "decision_official": (
+        "Trên phiếu không có mã “{official}”. Các mã: {listed}.",
+        "The ballot lists no “{official}”. Its ids: {listed}.",
+    ),
+    "decision_level": (
+        "Không có mức “{level}”. Các mức: {levels}.",
+        "There is no level “{level}”. The levels: {levels}.",
+    ),
+    "decision_unknown": (
+        "Không có quyết định số {number} đang có hiệu lực. Xem danh sách: kiemphieu decide {folder}",
+        "No decision {number} stands. List them: kiemphieu decide {folder}",
+    ),
+    "journal_damaged": (
+        "Nhật ký trong {path} bị hỏng ở mục {entry}. Kiểm tra: kiemphieu verify; khôi phục từ bản sao lưu.",
+        "The journal in {path} is damaged at entry {entry}. Check with kiemphieu verify; restore a backup.",
+    ),
+    "record_sealed": (
+        "Việc kiểm phiếu đã kết thúc (hồ sơ {path} đã niêm phong); chỉ còn kiểm tra, quét lại, xuất dữ liệu.",
+        "The count has ended (the record {path} is sealed); only verification, re-scans and exports remain.",
+    ),
+}
