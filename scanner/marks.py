@@ -259,12 +259,14 @@ def classify_box(scores: MarkScores, fit: CrossFit | None, found: BoxInk, option
 
 def _is_speck(scores: MarkScores, found: BoxInk, options: MarkOptions) -> bool:
     """Whether the ink inside is less than any mark leaves."""
+    size_mm = _inside_size_mm(found)
     # A 1-bit scan breaks a faint mark into crumbs: there, only a lone crumb is nothing.
     if found.bilevel:
-        largest_mm2, largest_mm = options.speck_bilevel_mm2, options.speck_bilevel_size_mm
-    else:
-        largest_mm2, largest_mm = options.speck_mm2, options.speck_size_mm
-    return scores.inside_mm2 <= largest_mm2 and _inside_size_mm(found) <= largest_mm
+        return scores.inside_mm2 <= options.speck_bilevel_mm2 and size_mm <= options.speck_bilevel_size_mm
+    if scores.inside_mm2 > options.speck_mm2:
+        return False
+    scattered = scores.inside_mm2 <= options.scattered_mm2 or scores.darkness < options.shade_darkness
+    return size_mm <= options.speck_size_mm or scattered
 
 
 def _is_cross(scores: MarkScores, fit: CrossFit | None, found: BoxInk, options: MarkOptions) -> bool:
