@@ -202,9 +202,9 @@ class StrikeOptions:
             over this length, where print leaves so much paper along it, and where there is so much ink.
         line_min_darkness: fainter ink is no part of such a line.
         line_share, line_share_bilevel: share of that paper, inked, that makes a line. Over 2,183 clean names
-            the most was 0.59 (a hair apart), over those of 750 ballots more 0.67 (once); over 97 lines through
-            names, half names and positions in any pen the least was 0.72, in the faintest pencil. 0.83 over
-            36 clean names in 1-bit scans.
+            the most was 0.59 (a hair apart), over those of 750 ballots more 0.67 (once); over 97 lines
+            through names, half names and positions in any pen the least was 0.72, in the faintest pencil.
+            0.83 over 36 clean names in 1-bit scans.
         fat_print_lines: so many names with such a line, and none with a clear run, are fat print.
         hair_width_mm: a line as thin is a hair; see `WritingOptions`.
         min_darkness: fainter ink over a name is not looked at.
