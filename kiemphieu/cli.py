@@ -44,6 +44,7 @@ _COMMANDS = {
     "readings": "readings",
     "decide": "decide",
     "tally": "count",
+    "verify": "verify",
 }
 """Command name to its module in `kiemphieu.commands`: only what a run needs is loaded."""
 

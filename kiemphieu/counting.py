@@ -10,9 +10,11 @@ from typing import Any
 from kiemphieu.ballots import BallotEntry, Standing, find_ballots
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.store import Store
-from kiemphieu.vote_store import open_vote_store
+from kiemphieu.vote_store import note_settings, open_vote_store
+from records.canonical import canonical_json, sha256_hex
 from records.count import BallotCounts, OpenPoint, TallyResult
 from records.errors import InputError
+from records.journal import EventKind
 from records.layout import layout_from_json
 from records.rules import RuleSet
 from records.ruling import Verdict
@@ -124,6 +126,33 @@ def _combined(results: Sequence[TallyResult]) -> TallyResult:
         open_points=tuple(point for point in OpenPoint if point in open_points),
         warnings=tuple(point for point in OpenPoint if point in warnings),
     )
+
+
+def draw_tally(folder: VoteFolder) -> CountReport:
+    """Counts what is recorded, and journals the result where it is not the last one drawn.
+
+    Raises:
+        VoteFileError: vote.toml has mistakes.
+        StoreError: the record cannot be read or written.
+    """
+    report = count_folder(folder)
+    store = open_vote_store(folder, report.vote)
+    try:
+        sealed = store.last_entry(EventKind.RECORD_SEALED) is not None
+        data = {"result": result_digest(report.result), "final": report.result.final}
+        last = store.last_entry()
+        drawn = last is not None and last.kind == EventKind.TALLY_DRAWN.value and last.content == data
+        if store.forms() and not sealed and not drawn:
+            note_settings(store, report.vote)
+            store.append(EventKind.TALLY_DRAWN, data)
+    finally:
+        store.close()
+    return report
+
+
+def result_digest(result: TallyResult) -> str:
+    """SHA-256 of the result as `kiemphieu tally --json` says it."""
+    return sha256_hex(canonical_json(result_to_json(result)))
 
 
 def result_to_json(result: TallyResult) -> dict[str, Any]:

@@ -45,6 +45,7 @@ def result_settings(vote: Vote) -> dict[str, Any]:
         "overrides": dict(vote.rule_overrides),
         "attendance": None if vote.attendance is None else to_plain(vote.attendance),
         "officials": [to_plain(official) for official in vote.officials],
+        "two_person": vote.two_person,
         "groups": [to_plain(style) for style in vote.styles],
     }
 

@@ -122,4 +122,100 @@ RECORD: dict[str, tuple[str, str]] = {
         "Việc kiểm phiếu đã kết thúc (hồ sơ {path} đã niêm phong); chỉ còn kiểm tra, quét lại, xuất dữ liệu.",
         "The count has ended (the record {path} is sealed); only verification, re-scans and exports remain.",
     ),
+    # verify
+    "help_verify": (
+        "Phát lại nhật ký, đọc lại mọi trang đã lưu và tính lại tất cả; nêu mọi chỗ không khớp (mã thoát 7).",
+        "Replays the journal, reads every stored page again and recomputes everything; names all that does "
+        "not match (exit code 7).",
+    ),
+    "progress_verify": ("Đọc lại các trang", "Reading the pages again"),
+    "verify_checked": (
+        "Đã kiểm tra {entries} mục nhật ký và {pages} trang, đọc lại {reread} trang.",
+        "Checked {entries} journal entries and {pages} pages; {reread} pages were read again.",
+    ),
+    "verify_unsigned": (
+        "{count} mục nhật ký không có chữ ký: lúc ghi không có khóa bí mật trên máy. Chuỗi mã băm vẫn giữ.",
+        "{count} journal entries are not signed: the private key was not on the machine. The chain of hashes "
+        "covers them.",
+    ),
+    "verify_open_pages": (
+        "Có trang được ghi nhận mà nhật ký chưa nói đến: một lần quét bị ngắt giữa chừng. Quét lại cho xong.",
+        "Pages are recorded of which the journal does not speak yet: a scan was interrupted. Finish it.",
+    ),
+    "verify_head": (
+        "Mã băm cuối của nhật ký: {head}. So với số in trên biên bản.",
+        "Head of the journal: {head}. Compare it with the one on the minutes.",
+    ),
+    "verify_holds": ("Tất cả đều khớp.", "Everything matches."),
+    "verify_failed": (
+        "KHÔNG KHỚP: {count} chỗ. Giữ nguyên thư mục này, đối chiếu với bản sao lưu và với phiếu giấy.",
+        "DOES NOT MATCH: {count} faults. Leave this folder as it is; compare it with a backup and the paper.",
+    ),
+    "verify_database": ("Cơ sở dữ liệu {name} bị hỏng{detail}", "The database {name} is damaged{detail}"),
+    "verify_journal_entry": (
+        "Mục nhật ký số {name} không khớp{detail}",
+        "Journal entry {name} does not hold{detail}",
+    ),
+    "verify_journal_head": (
+        "Cuối nhật ký bị cắt: phải có {name} mục",
+        "The end of the journal was cut off: there must be {name} entries",
+    ),
+    "verify_head_unknown": (
+        "Không mục nhật ký nào có mã băm {name} ghi trên biên bản",
+        "No journal entry has the hash {name} of the minutes",
+    ),
+    "option_head": (
+        "Mã băm in trên biên bản: phải có một mục nhật ký mang mã này.",
+        "The hash printed on the minutes: one journal entry must have it.",
+    ),
+    "verify_key": (
+        "Khóa {name} không phải khóa của cuộc này{detail}",
+        "The key {name} is not this vote's{detail}",
+    ),
+    "verify_form": ("Mẫu phiếu {name} đã bị đổi", "The stored form {name} was changed"),
+    "verify_layout_file": (
+        "{name} không giống mẫu phiếu đã in",
+        "{name} is not the layout that was printed",
+    ),
+    "verify_serial_row": (
+        "Số phiếu {name} không còn như khi phát",
+        "The serial {name} is not as it was issued",
+    ),
+    "verify_serials": (
+        "Danh sách số phiếu đã phát không khớp nhật ký{detail}",
+        "The issued serials are not those of the journal{detail}",
+    ),
+    "verify_page_row": (
+        "Dữ liệu của trang {name} không còn như khi ghi nhận",
+        "The row of page {name} is not as it was recorded",
+    ),
+    "verify_pages": (
+        "Tập hợp các trang không khớp nhật ký{detail}",
+        "The recorded pages are not those of the journal{detail}",
+    ),
+    "verify_page_missing": ("Thiếu ảnh trang {name}{detail}", "The page image {name} is missing{detail}"),
+    "verify_page_changed": ("Ảnh trang {name} đã bị đổi", "The page image {name} was changed"),
+    "verify_page_surplus": (
+        "Ảnh {name} nằm trong pages/ mà không được ghi nhận",
+        "The file {name} lies in pages/ and is not recorded",
+    ),
+    "verify_reading": (
+        "Đọc lại trang {name} cho kết quả khác kết quả đã ghi",
+        "Read again, page {name} gives another reading than the recorded one",
+    ),
+    "verify_reader": (
+        "Trang {name} được đọc bằng phiên bản khác{detail}; hãy kiểm tra bằng phiên bản đó",
+        "Page {name} was read by another version{detail}; verify it with that version",
+    ),
+    "verify_note": ("Ghi chú “{name}” không khớp nhật ký", "The note “{name}” is not that of the journal"),
+    "verify_settings": (
+        "Các thiết lập trong {name} không phải thiết lập trong nhật ký (chạy kiemphieu tally sau khi sửa)",
+        "The settings in {name} are not those of the journal (run kiemphieu tally after a change)",
+    ),
+    "verify_tally": (
+        "Kết quả kiểm phiếu ở mục nhật ký {name} không tính lại được như thế{detail}",
+        "The count of journal entry {name} does not come out again{detail}",
+    ),
+    "verify_report_missing": ("Thiếu báo cáo {name}", "The report {name} is missing"),
+    "verify_report_changed": ("Báo cáo {name} đã bị đổi", "The report {name} was changed"),
 }

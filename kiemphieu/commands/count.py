@@ -17,7 +17,7 @@ from kiemphieu.commands.base import (
     session_of,
 )
 from kiemphieu.commands.tables import result_lines, result_table, review_table
-from kiemphieu.counting import CountReport, count_folder, result_to_json
+from kiemphieu.counting import CountReport, draw_tally, result_to_json
 from kiemphieu.folder import open_folder
 from kiemphieu.typed_counts import typed_result
 from records.count import TallyResult
@@ -53,7 +53,7 @@ def tally_command(
             raise UsageError("tally_needs_vote")
         if rules is not None or base is not None:
             raise UsageError("tally_vote_and_counts")
-        report = count_folder(open_folder(vote))
+        report = draw_tally(open_folder(vote))
         result = report.result
         _tell_count(session, report)
     if as_json:

@@ -19,6 +19,8 @@ from records.journal import EventKind, JournalEntry, Pen, next_entry
 
 PAGES = "pages"
 ISSUED = "issued"
+JOURNAL = "journal"
+"""The row with the number of entries and, as its state, the hash of the last: a cut chain would still hold."""
 
 _journal, _sets = tables.journal.c, tables.record_set.c
 
@@ -39,6 +41,8 @@ def open_record(connection: Connection, data: dict[str, Any], pen: Pen) -> None:
         state = set_digest.added(set_digest.EMPTY, found)
         values = {"name": name, "count": len(found), "state": state, "journalled": not found}
         connection.execute(insert(tables.record_set).values(**values))
+    empty = {"name": JOURNAL, "count": 0, "state": b"", "journalled": True}
+    connection.execute(insert(tables.record_set).values(**empty))
     held = record_set(connection, ISSUED)
     _mark_journalled(connection, ISSUED)
     _append(connection, EventKind.RECORD_OPENED, {**data, "issued": held.count, "digest": held.digest}, pen)
@@ -139,6 +143,11 @@ def _append(connection: Connection, kind: EventKind, data: dict[str, Any], pen: 
             hash=entry.hash,
             signature=entry.signature,
         )
+    )
+    connection.execute(
+        update(tables.record_set)
+        .where(_sets.name == JOURNAL)
+        .values(count=entry.position, state=entry.hash.encode())
     )
     return entry
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from kiemphieu.store import chain, tables
+from kiemphieu.store.audit import RecordAudit, audit_record
 from kiemphieu.store.engine import make_engine, reading, shown_address, writing
 from kiemphieu.store.rows import (
     IssuedBallot,
@@ -126,6 +127,11 @@ class Store:
         """The newest entry, or the newest of a kind."""
         with reading(self._engine, self._where) as connection:
             return chain.last_entry(connection, kind)
+
+    def audit(self) -> RecordAudit:
+        """Every row looked at once; see `kiemphieu.store.audit`."""
+        with reading(self._engine, self._where) as connection:
+            return audit_record(connection)
 
     # Notes
 
