@@ -20,7 +20,7 @@ from records.journal import EventKind, JournalEntry, Pen, next_entry
 PAGES = "pages"
 ISSUED = "issued"
 JOURNAL = "journal"
-"""The row with the number of entries and, as its state, the hash of the last: a cut chain would still hold."""
+"""The row with the number of entries and the hash of the last: a chain cut short would still hold."""
 
 _journal, _sets = tables.journal.c, tables.record_set.c
 
