@@ -44,7 +44,9 @@ _COMMANDS = {
     "readings": "readings",
     "decide": "decide",
     "tally": "count",
+    "seal": "record",
     "verify": "verify",
+    "backup": "record",
 }
 """Command name to its module in `kiemphieu.commands`: only what a run needs is loaded."""
 

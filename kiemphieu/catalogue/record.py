@@ -218,4 +218,37 @@ RECORD: dict[str, tuple[str, str]] = {
     ),
     "verify_report_missing": ("Thiếu báo cáo {name}", "The report {name} is missing"),
     "verify_report_changed": ("Báo cáo {name} đã bị đổi", "The report {name} was changed"),
+    # backup and seal
+    "help_backup": (
+        "Sao lưu toàn bộ VOTE vào một tệp, ngay cả khi đang quét.",
+        "Saves the whole of VOTE into one file, even while scanning goes on.",
+    ),
+    "option_backup_output": (
+        "Tệp .tar mới (chưa có).",
+        "The new .tar file.",
+    ),
+    "backup_done": (
+        "Đã sao lưu vào {path}: {pages} trang, {files} tệp. Có cả khóa bí mật nếu khóa nằm trong thư mục.",
+        "Saved to {path}: {pages} pages, {files} files. The private key is in it if it lies in the folder.",
+    ),
+    "backup_server": (
+        "Hồ sơ của {folder} nằm trên máy chủ cơ sở dữ liệu: sao lưu bằng pg_dump, cùng thư mục này.",
+        "The record of {folder} lies on a database server: save it with pg_dump, and this folder with it.",
+    ),
+    "help_seal": (
+        "Kết thúc việc kiểm phiếu: sau đó chỉ còn kiểm tra, quét lại và xuất dữ liệu; tên tệp quét bị xóa.",
+        "Ends the count: only verification, re-scans and exports remain; names of source files are dropped.",
+    ),
+    "option_force": (
+        "Kết thúc dù kết quả chưa phải cuối cùng.",
+        "End it although the result is not final.",
+    ),
+    "seal_done": (
+        "Đã niêm phong hồ sơ: {pages} trang. Mã băm cuối của nhật ký: {head}",
+        "The record is sealed: {pages} pages. Head of the journal: {head}",
+    ),
+    "seal_not_final": (
+        "Chưa niêm phong: kết quả chưa phải cuối cùng ({points}). Giải quyết trước, hoặc dùng --force.",
+        "Not sealed: the result is not final ({points}). Settle that first, or use --force.",
+    ),
 }

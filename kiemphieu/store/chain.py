@@ -116,6 +116,14 @@ def close_pages(connection: Connection, pen: Pen) -> JournalEntry | None:
     return _append(connection, EventKind.PAGES_RECORDED, data, pen)
 
 
+def append_sealed(connection: Connection, pen: Pen) -> JournalEntry:
+    """Adds the entry that ends the count; it speaks of the pages as they are from now on."""
+    held = record_set(connection, PAGES)
+    _mark_journalled(connection, PAGES)
+    data = {"pages": held.count, "digest": held.digest}
+    return _append(connection, EventKind.RECORD_SEALED, data, pen)
+
+
 def append_about_serials(
     connection: Connection, kind: EventKind, data: dict[str, Any], pen: Pen
 ) -> JournalEntry:

@@ -75,6 +75,20 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
+def compact(engine: Engine, where: str) -> None:
+    """Writes a database anew, in the order of its keys."""
+    with store_errors(where), engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            raw: Any = connection.connection.driver_connection
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.execute("VACUUM")
+        else:
+            # PostgreSQL keeps rows in the order of their coming until a table is clustered.
+            autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
+            for table in ("page", "issued"):
+                autocommit.exec_driver_sql(f"CLUSTER {table} USING {table}_pkey")
+
+
 @contextmanager
 def reading(engine: Engine, where: str) -> Iterator[Connection]:
     """A connection for one consistent look."""

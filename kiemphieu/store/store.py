@@ -10,12 +10,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kiemphieu.store import chain, tables
 from kiemphieu.store.audit import RecordAudit, audit_record
-from kiemphieu.store.engine import make_engine, reading, shown_address, writing
+from kiemphieu.store.engine import compact, make_engine, reading, shown_address, writing
 from kiemphieu.store.rows import (
     IssuedBallot,
     PageRecord,
@@ -127,6 +127,19 @@ class Store:
         """The newest entry, or the newest of a kind."""
         with reading(self._engine, self._where) as connection:
             return chain.last_entry(connection, kind)
+
+    def seal(self) -> JournalEntry:
+        """Drops the names of source files, and writes the last entry that bears on the result.
+
+        Afterwards the database is written anew, so that its pages do not tell what came when.
+        """
+        with self._recording() as connection:
+            chain.close_pages(connection, self._about.pen())
+            for sha256 in connection.execute(select(tables.page.c.sha256)).scalars().all():
+                _forget_source(connection, sha256)
+            entry = chain.append_sealed(connection, self._about.pen())
+        compact(self._engine, self._where)
+        return entry
 
     def audit(self) -> RecordAudit:
         """Every row looked at once; see `kiemphieu.store.audit`."""
@@ -320,6 +333,19 @@ def _forget_page(connection: Connection, sha256: str) -> None:
     row = connection.execute(select(tables.page).where(same)).one()
     connection.execute(delete(tables.page).where(same))
     chain.change_set(connection, chain.PAGES, removed=[chain.page_thing(row)])
+
+
+def _forget_source(connection: Connection, sha256: str) -> None:
+    row = connection.execute(select(tables.page).where(tables.page.c.sha256 == sha256)).one()
+    values = {**row._mapping, "source": None, "file_index": 0}  # noqa: SLF001  SQLAlchemy's public name for it
+    del values["digest"]
+    thing = chain.page_thing(SimpleNamespace(**values))
+    connection.execute(
+        update(tables.page)
+        .where(tables.page.c.sha256 == row.sha256)
+        .values(source=None, file_index=0, digest=sha256_hex(thing))
+    )
+    chain.change_set(connection, chain.PAGES, added=[thing], removed=[chain.page_thing(row)])
 
 
 def _place_taken(connection: Connection, serial: str, page: int) -> bool:

@@ -1,0 +1,56 @@
+"""`seal`: ends the count. What is left then bears no order and no name of a scanned file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiemphieu.counting import draw_tally
+from kiemphieu.folder import VoteFolder, load_vote
+from kiemphieu.vote_store import check_not_sealed, note_settings, open_vote_store
+from records.count import OpenPoint
+from records.errors import InputError, ReconciliationError
+
+
+@dataclass(frozen=True, slots=True)
+class SealReport:
+    """What was sealed.
+
+    Attributes:
+        head: hash of the last entry of the journal, for the minutes.
+    """
+
+    pages: int
+    head: str
+
+
+def seal_vote(folder: VoteFolder, force: bool = False) -> SealReport:
+    """Ends the count of a vote.
+
+    Args:
+        folder: the vote.
+        force: end it although the result is not final.
+
+    Raises:
+        InputError: the record is sealed already, or ballots wait for a person.
+        ReconciliationError: the counts do not reconcile.
+        StoreError: the record refuses.
+    """
+    vote = load_vote(folder)
+    store = open_vote_store(folder, vote)
+    try:
+        check_not_sealed(store)
+        note_settings(store, vote)
+    finally:
+        store.close()
+    result = draw_tally(folder).result
+    if not force and not result.final:
+        points = ", ".join(point.value for point in result.open_points)
+        if OpenPoint.NOT_RECONCILED in result.open_points:
+            raise ReconciliationError("seal_not_final", points=points)
+        raise InputError("seal_not_final", points=points)
+    store = open_vote_store(folder, vote)
+    try:
+        entry = store.seal()
+        return SealReport(store.page_count(), entry.hash)
+    finally:
+        store.close()
