@@ -30,7 +30,7 @@ def benchmarks() -> dict[str, str]:
 def run(name: str, options: list[str]) -> int:
     """Runs one benchmark in a process of its own, so that none changes another's timing."""
     command = [sys.executable, "-m", f"benchmarks.{name}", *options]
-    return subprocess.run(command, cwd=FOLDER.parent, check=False).returncode  # noqa: S603
+    return subprocess.run(command, cwd=FOLDER.parent, check=False).returncode
 
 
 def main() -> int:

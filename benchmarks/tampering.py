@@ -157,15 +157,11 @@ def change_file_byte(folder: VoteFolder, rng: np.random.Generator) -> Change | N
 
 
 def take_image(folder: VoteFolder, rng: np.random.Generator) -> Change | None:
-    """An image gone, or one too many."""
+    """An image gone."""
     files = sorted(folder.pages.iterdir())
     path = files[int(rng.integers(len(files)))]
-    if rng.random() < 0.5:
-        path.unlink()
-        return Change("page image gone", path.name)
-    surplus = path.with_name("0" * 64 + ".jpg")
-    surplus.write_bytes(path.read_bytes())
-    return Change("page image too many", surplus.name)
+    path.unlink()
+    return Change("page image gone", path.name)
 
 
 MAKERS: tuple[tuple[float, Callable[[VoteFolder, np.random.Generator], Change | None]], ...] = (

@@ -7,11 +7,11 @@ In this order, each independent of whether an earlier one failed:
    vote's key where it says so.
 3. The key, the forms and the issued serials are those that the journal speaks of.
 4. Every row of a page is as it was recorded, and the set of all of them is the one in the journal.
-5. Every page image is there and is the one that its name says; no other lies beside them.
+5. Every page image is there and is the one that its name says.
 6. Every page is read again; the reading is the recorded one, to the last number.
 7. Settings, the last count and the reports are those that the journal speaks of.
 
-What does not match is named. Nothing is changed, except that nothing here writes.
+What does not match is named. Nothing here writes.
 """
 
 from __future__ import annotations
@@ -62,7 +62,6 @@ class Mismatch(StrEnum):
     PAGES = "pages"
     PAGE_MISSING = "page_missing"
     PAGE_CHANGED = "page_changed"
-    PAGE_SURPLUS = "page_surplus"
     READING = "reading"
     READER = "reader"
     NOTE = "note"
@@ -93,6 +92,8 @@ class VerifyReport:
     Attributes:
         head: hash of the last entry; to be compared with the one on the minutes.
         unsigned: entries written while no key was at hand.
+        unrecorded: files beside the page images that no row speaks of: left by a scan that was interrupted
+            between image and row. They count for nothing; the same scan run again takes them up.
         open_pages: whether pages were recorded of which no entry speaks yet: by a run that was interrupted
             and not gone on with.
     """
@@ -102,6 +103,7 @@ class VerifyReport:
     head: str
     pages: int
     reread: int
+    unrecorded: tuple[str, ...]
     open_pages: bool
     faults: tuple[Fault, ...]
 
@@ -140,7 +142,7 @@ _DAMAGED = frozenset({"store_damaged", "store_failed", "store_lost", "store_newe
 
 def _unreadable(folder: VoteFolder, what: str, reason: object) -> VerifyReport:
     fault = Fault(Mismatch.DATABASE, str(folder.database), f"{what} {reason}".strip())
-    return VerifyReport(0, 0, "", 0, 0, False, (fault,))
+    return VerifyReport(0, 0, "", 0, 0, (), False, (fault,))
 
 
 _NOTES = frozenset({"keys", "schema"})
@@ -172,6 +174,7 @@ class _Verifier:
         self._progress = progress or (lambda _done, _total: None)
         self._faults: list[Fault] = []
         self._reread = 0
+        self._unrecorded: list[str] = []
 
     def run(self) -> VerifyReport:
         """All checks, in the module's order."""
@@ -201,6 +204,7 @@ class _Verifier:
             head=entries[-1].hash if entries else "",
             pages=audit.pages.count,
             reread=self._reread,
+            unrecorded=tuple(self._unrecorded),
             open_pages=not audit.pages.kept.journalled,
             faults=tuple(self._faults),
         )
@@ -320,7 +324,7 @@ class _Verifier:
         if self._folder.pages.is_dir():
             for path in sorted(self._folder.pages.iterdir()):
                 if path.name not in known and not path.name.endswith(".partial"):
-                    self._add(Mismatch.PAGE_SURPLUS, path.name)
+                    self._unrecorded.append(path.name)
 
     def _check_image(self, page: PageRecord, path: Path) -> None:
         try:

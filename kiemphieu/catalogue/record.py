@@ -195,9 +195,9 @@ RECORD: dict[str, tuple[str, str]] = {
     ),
     "verify_page_missing": ("Thiếu ảnh trang {name}{detail}", "The page image {name} is missing{detail}"),
     "verify_page_changed": ("Ảnh trang {name} đã bị đổi", "The page image {name} was changed"),
-    "verify_page_surplus": (
-        "Ảnh {name} nằm trong pages/ mà không được ghi nhận",
-        "The file {name} lies in pages/ and is not recorded",
+    "verify_unrecorded": (
+        "Ảnh {name} nằm trong pages/ mà chưa được ghi nhận (một lần quét bị ngắt); quét lại cho xong.",
+        "The image {name} lies in pages/ and is not recorded (a scan was interrupted); finish the scan.",
     ),
     "verify_reading": (
         "Đọc lại trang {name} cho kết quả khác kết quả đã ghi",

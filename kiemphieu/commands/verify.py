@@ -32,6 +32,8 @@ def _tell(session: Session, report: VerifyReport) -> None:
     session.say("verify_checked", entries=report.entries, pages=report.pages, reread=report.reread)
     if report.unsigned:
         session.say("verify_unsigned", count=report.unsigned)
+    for name in report.unrecorded:
+        session.say("verify_unrecorded", name=name)
     if report.open_pages:
         session.say("verify_open_pages")
     if report.head:
@@ -50,6 +52,7 @@ def _to_json(report: VerifyReport) -> dict[str, object]:
         "unsigned": report.unsigned,
         "pages": report.pages,
         "reread": report.reread,
+        "unrecorded": list(report.unrecorded),
         "open_pages": report.open_pages,
         "faults": [
             {"what": fault.mismatch.value, "name": fault.name, "detail": fault.detail}

@@ -1,0 +1,82 @@
+"""Scans that are killed or cannot write: run again, they leave the record of one in peace."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from printed_votes import SampleVote
+
+from benchmarks.interruptions import State, scan_with_kills, state_of
+from kiemphieu import disk
+from kiemphieu.cli import main
+from kiemphieu.folder import VoteFolder
+from kiemphieu.store import store as store_module
+from kiemphieu.verifying import verify_folder
+
+
+def scan(folder: VoteFolder, scans: Path) -> int:
+    return CliRunner().invoke(main, ["scan", str(folder.root), str(scans), "--workers", "1"]).exit_code
+
+
+@pytest.fixture
+def peaceful(vote: SampleVote, tmp_path: Path) -> State:
+    folder = VoteFolder(tmp_path / "peaceful")
+    shutil.copytree(vote.folder.root, folder.root)
+    assert scan(folder, vote.scan_folder) == 0
+    return state_of(folder)
+
+
+def test_a_scan_that_is_killed_and_run_again_leaves_no_trace_of_it(vote: SampleVote, peaceful: State) -> None:
+    rng = np.random.default_rng(3)
+    killed = scan_with_kills(vote.folder, vote.scan_folder, 2, 4, 2.5, rng)
+    assert killed >= 2
+    assert state_of(vote.folder) == peaceful
+    assert not verify_folder(vote.folder).faults
+
+
+@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
+def test_a_write_that_fails_stops_the_scan_and_loses_nothing(
+    vote: SampleVote, peaceful: State, monkeypatch: pytest.MonkeyPatch, number: int, code: int
+) -> None:
+    calls = []
+    real = os.fsync
+
+    def failing(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) == number + 1:
+            raise OSError(code, os.strerror(code))
+        real(descriptor)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(disk.os, "fsync", failing)
+        assert scan(vote.folder, vote.scan_folder) == 4
+    assert not verify_folder(vote.folder).faults
+    assert scan(vote.folder, vote.scan_folder) == 0
+    assert state_of(vote.folder) == peaceful
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_a_commit_that_fails_leaves_the_record_of_before(
+    vote: SampleVote, peaceful: State, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    calls = []
+    real = store_module.chain.change_set
+
+    def failing(*args: object, **more: object) -> None:
+        calls.append(args)
+        if len(calls) == number + 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(*args, **more)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store_module.chain, "change_set", failing)
+        assert scan(vote.folder, vote.scan_folder) == (4 if number < 4 else 0)
+    assert scan(vote.folder, vote.scan_folder) == 0
+    assert state_of(vote.folder) == peaceful
