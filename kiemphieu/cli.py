@@ -43,6 +43,7 @@ _COMMANDS = {
     "scan": "scan",
     "readings": "readings",
     "decide": "decide",
+    "account": "account",
     "tally": "count",
     "seal": "record",
     "verify": "verify",

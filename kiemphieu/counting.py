@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kiemphieu.accounting import Account, read_account
 from kiemphieu.ballots import BallotEntry, Standing, find_ballots
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.store import Store
@@ -30,6 +31,7 @@ class CountReport:
     Attributes:
         review: entries that wait for a person.
         blank: empty sides among the pages; they are no ballots.
+        account: of ballots that did not come back as votes.
     """
 
     vote: Vote
@@ -37,6 +39,7 @@ class CountReport:
     result: TallyResult
     review: tuple[BallotEntry, ...]
     blank: int
+    account: Account
 
 
 def vote_rules(vote: Vote) -> RuleSet:
@@ -57,16 +60,43 @@ def count_folder(folder: VoteFolder) -> CountReport:
     try:
         _check_forms(folder, vote, store)
         entries = tuple(find_ballots(store, rules))
-        issued = _issued_by_style(store)
+        account = read_account(store)
+        issued = _issued_by_style(store) - account.not_handed_out()
     finally:
         store.close()
     return CountReport(
         vote=vote,
         rules=rules,
-        result=_count(vote, rules, entries, issued),
+        result=_stated(vote, account, _count(vote, rules, entries, issued), entries, issued),
+        account=account,
         review=tuple(entry for entry in entries if entry.verdict is Verdict.REVIEW),
         blank=sum(entry.standing is Standing.BLANK for entry in entries),
     )
+
+
+def _stated(
+    vote: Vote,
+    account: Account,
+    result: TallyResult,
+    entries: Sequence[BallotEntry],
+    issued: Counter[str],
+) -> TallyResult:
+    """`result`, open where the ballots do not add up to what the committee stated.
+
+    Issued = returned + not returned (rules.md, the identities); a ballot that was withdrawn and lies among
+    those cast makes one of the two statements wrong.
+    """
+    cast = Counter(entry.style for entry in entries if entry.standing in {Standing.RULED, Standing.UNREAD})
+    fits = all(
+        (stated := account.not_returned(style.id)) is None or issued[style.id] == cast[style.id] + stated
+        for style in vote.styles
+    )
+    withdrawn = account.withdrawn
+    if fits and not any(entry.serial in withdrawn for entry in entries):
+        return result
+    points = {*result.open_points, OpenPoint.NOT_RECONCILED}
+    ordered = tuple(point for point in OpenPoint if point in points)
+    return replace(result, reconciled=False, open_points=ordered)
 
 
 def _check_forms(folder: VoteFolder, vote: Vote, store: Store) -> None:

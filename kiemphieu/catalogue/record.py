@@ -251,4 +251,57 @@ RECORD: dict[str, tuple[str, str]] = {
         "Chưa niêm phong: kết quả chưa phải cuối cùng ({points}). Giải quyết trước, hoặc dùng --force.",
         "Not sealed: the result is not final ({points}). Settle that first, or use --force.",
     ),
+    # account
+    "help_account": (
+        "Ghi số phiếu đổi, phiếu chưa phát và phiếu không thu về; không nêu gì thì liệt kê.",
+        "Records ballots exchanged, never handed out, and not returned; without options, lists them.",
+    ),
+    "option_exchanged": (
+        "N phiếu hỏng đã đổi trước khi bỏ.",
+        "N spoiled ballots were exchanged before casting.",
+    ),
+    "option_unused": ("N phiếu đã in mà không phát.", "N printed ballots were never handed out."),
+    "option_not_returned": (
+        "N phiếu phát ra không thu về (thay cho số đã ghi trước).",
+        "N ballots handed out were not returned (replaces an earlier number).",
+    ),
+    "option_serial": (
+        "Số của một phiếu trong đó, nếu biết; dùng được nhiều lần.",
+        "The serial of one of them, where known; may be repeated.",
+    ),
+    "account_fate": ("Loại", "What"),
+    "account_count": ("Số phiếu", "Ballots"),
+    "account_serials_column": ("Số của phiếu", "Serials"),
+    "account_none": ("Chưa ghi gì.", "Nothing is recorded."),
+    "fate_exchanged": ("đổi phiếu", "exchanged"),
+    "fate_unused": ("không phát", "never handed out"),
+    "fate_not_returned": ("không thu về", "not returned"),
+    "account_one_thing": (
+        "Mỗi lần ghi đúng một việc: --exchanged, --unused, --not-returned hoặc --undo.",
+        "State one thing at a time: --exchanged, --unused, --not-returned or --undo.",
+    ),
+    "account_serials": (
+        "Nêu {serials} số phiếu cho {count} phiếu. Sửa một trong hai.",
+        "{serials} serials are named for {count} ballots. Correct one of the two.",
+    ),
+    "account_not_issued": (
+        "Phiếu {serial} không có trong số phiếu đã in của loại này. Kiểm tra lại số.",
+        "Ballot {serial} is not among those printed for this group. Check the serial.",
+    ),
+    "account_twice": (
+        "Phiếu {serial} đã được ghi là đổi hoặc không phát.",
+        "Ballot {serial} is recorded as exchanged or unused already.",
+    ),
+    "account_cast": (
+        "Phiếu {serial} đã được quét cùng các phiếu thu về. Tìm tờ giấy: nó ở hòm phiếu hay đã đổi?",
+        "Ballot {serial} was scanned among those cast. Find the paper: was it in the urn or exchanged?",
+    ),
+    "account_too_many": (
+        "Ghi {count} phiếu, nhưng chỉ còn {left} phiếu đã in chưa tính.",
+        "{count} ballots are stated, and only {left} printed ones are left.",
+    ),
+    "account_unknown": (
+        "Không có mục số {number} đang có hiệu lực. Xem danh sách: kiemphieu account {folder}",
+        "No statement {number} stands. List them: kiemphieu account {folder}",
+    ),
 }
