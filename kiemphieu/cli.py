@@ -47,6 +47,7 @@ _COMMANDS = {
     "tally": "count",
     "seal": "record",
     "verify": "verify",
+    "rescan": "rescan",
     "backup": "record",
 }
 """Command name to its module in `kiemphieu.commands`: only what a run needs is loaded."""

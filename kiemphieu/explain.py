@@ -16,13 +16,14 @@ from pathlib import Path
 
 from PIL import Image
 
+from audit.compare import decision_differences
 from kiemphieu.ballots import BallotEntry, find_ballot
 from kiemphieu.counting import vote_rules
 from kiemphieu.disk import SETTLED_TIME_S, disk_errors, write_atomic
 from kiemphieu.explain_draw import PX_PER_MM
 from kiemphieu.explain_findings import page_findings
 from kiemphieu.explain_head import panel_head
-from kiemphieu.explain_page import LaidScan, Pixels, decision_differences, lay_scan, numbers_agree
+from kiemphieu.explain_page import LaidScan, Pixels, lay_scan, numbers_agree
 from kiemphieu.explain_panel import PanelHead
 from kiemphieu.explain_sheet import annotated_page, raw_page
 from kiemphieu.explain_words import Words

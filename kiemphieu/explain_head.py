@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from audit.compare import Difference
 from kiemphieu.ballots import BallotEntry
 from kiemphieu.explain_draw import Colour
-from kiemphieu.explain_page import Difference
 from kiemphieu.explain_panel import PanelHead
 from kiemphieu.explain_words import Words
 from kiemphieu.explained import REREAD_WARNINGS, SHORT_HASH, Reread, difference_text

@@ -92,47 +92,6 @@ def lay_scan(pixels: Pixels, context: ReadingContext) -> LaidScan | None:
     return LaidScan(pixels, laid.registration.transform, layout, layout.page(identified.token.page))
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something the page reads as now that the record has otherwise.
-
-    Attributes:
-        place: such as `o3-high`, `strikes`, `seal`, `reading`.
-    """
-
-    place: str
-    recorded: str
-    now: str
-
-
-def decision_differences(recorded: SheetResult, now: SheetResult) -> tuple[Difference, ...]:
-    """Where the two say different things about the paper; scores alone make no difference."""
-    before, after = dict(_decisions(recorded)), dict(_decisions(now))
-    return tuple(
-        Difference(place, before.get(place, "–"), after.get(place, "–"))
-        for place in dict.fromkeys((*before, *after))
-        if before.get(place) != after.get(place)
-    )
-
-
-def _decisions(result: SheetResult) -> Iterator[tuple[str, str]]:
-    if isinstance(result, SheetRejection):
-        yield "reading", result.reason.value
-        return
-    yield "reading", "read"
-    yield "code", f"{result.token.serial}/{result.token.page}"
-    yield "review", _joined(reason.value for reason in result.review)
-    for box in result.boxes:
-        yield f"{box.official}-{box.level}", box.state.value
-    yield "strikes", _joined(f"{strike.official} {strike.certainty.value}" for strike in result.strikes)
-    yield "writing", _joined(f"{w.certainty.value} {w.reason.value}" for w in result.writings)
-    yield "seal", result.seal.state.value if result.seal else "–"
-
-
-def _joined(words: Iterator[str]) -> str:
-    return ", ".join(sorted(words)) or "–"
-
-
 def numbers_agree(recorded: SheetResult, now: SheetResult) -> bool:
     """Whether all numbers of two readings with the same decisions are the same but for rounding."""
     if not isinstance(recorded, PageReading) or not isinstance(now, PageReading):

@@ -8,9 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from audit.compare import Difference
 from kiemphieu.ballots import BallotEntry
 from kiemphieu.explain_findings import Finding
-from kiemphieu.explain_page import Difference
 from kiemphieu.messages import Language, translate
 from kiemphieu.store import PageRecord
 from records.geometry import rect_to_json

@@ -30,6 +30,7 @@ from kiemphieu.store import PageRecord, RecordOutcome, Store
 from kiemphieu.vote_store import check_not_sealed, note_settings, open_vote_store
 from records.errors import InputError, KiemphieuError
 from records.reading import SheetRejection
+from records.vote import Vote
 
 Progress = Callable[[int, int], None]
 """Called with the number of pages done and of pages in all."""
@@ -96,7 +97,13 @@ def scan_paths(
         StoreError: the disk is full or the store refuses; what was recorded before stays.
         KeyboardInterrupt: by the operator; every page that was read is recorded.
     """
-    vote = load_vote(folder)
+    return record_scans(folder, load_vote(folder), paths, workers, progress)
+
+
+def record_scans(
+    folder: VoteFolder, vote: Vote, paths: Sequence[Path], workers: int, progress: Progress | None = None
+) -> ScanReport:
+    """As `scan_paths`, for a vote that was read already."""
     store = open_vote_store(folder, vote)
     try:
         check_not_sealed(store)

@@ -304,4 +304,44 @@ RECORD: dict[str, tuple[str, str]] = {
         "Không có mục số {number} đang có hiệu lực. Xem danh sách: kiemphieu account {folder}",
         "No statement {number} stands. List them: kiemphieu account {folder}",
     ),
+    # rescan
+    "help_rescan": (
+        "Đọc lại phiếu lưu trữ được quét lại và so từng dòng với hồ sơ; hồ sơ gốc giữ nguyên.",
+        "Reads archived ballots scanned again and compares them line by line with the record, which stays "
+        "as it is.",
+    ),
+    "option_name": (
+        "Tên của lần quét lại (mặc định: 1); cùng tên thì quét tiếp.",
+        "The name of this re-scan (default: 1); the same name goes on with it.",
+    ),
+    "rescan_name": (
+        "“{name}” không dùng làm tên được: chỉ chữ cái không dấu, chữ số, dấu chấm, gạch.",
+        "“{name}” cannot be a name: only plain letters, digits, dots and dashes.",
+    ),
+    "rescan_summary": (
+        "{same} trang giống nhau, {differing} trang khác, {missing} trang thiếu, {surplus} trang thừa.",
+        "{same} pages agree, {differing} differ, {missing} are missing, {surplus} are surplus.",
+    ),
+    "rescan_written": ("Bảng so sánh: {path}", "Comparison: {path}"),
+    "rescan_title": ("Quét lại “{name}” – {body}", "Re-scan “{name}” – {body}"),
+    "rescan_differences": ("Chỗ khác nhau", "Differences"),
+    "rescan_ballot": ("Phiếu / trang", "Ballot / page"),
+    "rescan_place": ("Chỗ", "Place"),
+    "rescan_recorded": ("Hồ sơ", "Record"),
+    "rescan_now": ("Quét lại", "Re-scan"),
+    "rescan_missing": (
+        "Không quét lại {count} trang của hồ sơ",
+        "{count} pages of the record were not scanned again",
+    ),
+    "rescan_surplus": (
+        "Quét lại {count} trang không có trong hồ sơ",
+        "{count} pages scanned again are not in the record",
+    ),
+    "rescan_drift": (
+        "Độ lệch của điểm số trên {boxes} ô đọc như nhau",
+        "Drift of the scores over {boxes} boxes that read the same",
+    ),
+    "rescan_score": ("Điểm số", "Score"),
+    "rescan_mean": ("Lệch trung bình", "Mean change"),
+    "rescan_largest": ("Lệch lớn nhất", "Largest change"),
 }

@@ -1,0 +1,112 @@
+"""`rescan`: archived ballots scanned again, read into a record of their own, and compared.
+
+The record of the vote is opened for reading only. What is scanned again lies in `rescans/NAME/` with its own
+pages, database and journal, and may be added to by the same command.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from audit.compare import AuditedPage, Comparison, compare_records
+from kiemphieu.disk import disk_errors, write_atomic
+from kiemphieu.folder import VoteFolder, load_vote
+from kiemphieu.messages import Language
+from kiemphieu.page_worker import ReaderSetup, reading_context
+from kiemphieu.rescan_report import RescanPictures, rescan_report
+from kiemphieu.scanning import Progress, ScanReport, record_scans
+from kiemphieu.store import Store
+from kiemphieu.vote_store import open_vote_store
+from records.errors import UsageError
+from records.vote import Vote
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class RescanReport:
+    """What was scanned again and how it compares.
+
+    Attributes:
+        report: the HTML page with both crops of every difference.
+    """
+
+    name: str
+    scan: ScanReport
+    comparison: Comparison
+    report: Path
+
+
+def rescan(
+    folder: VoteFolder,
+    paths: Sequence[Path],
+    name: str,
+    workers: int,
+    lang: Language,
+    progress: Progress | None = None,
+) -> RescanReport:
+    """Reads ballots again and compares them with the record.
+
+    Args:
+        folder: the vote; nothing of its record is changed.
+        paths: files and folders with the new scans.
+        name: of the audit record, new or to be gone on with.
+        workers: processes that read.
+        lang: of the report.
+        progress: called with pages done and pages in all.
+
+    Raises:
+        UsageError: `name` is no plain name.
+        InputError: nothing was printed, or a key is missing.
+        StoreError: a record cannot be read or written.
+    """
+    if not _NAME.fullmatch(name):
+        raise UsageError("rescan_name", name=name)
+    vote = load_vote(folder)
+    again = VoteFolder(folder.root / "rescans" / name)
+    apart = replace(vote, store_url="")
+    original = open_vote_store(folder, vote)
+    try:
+        _prepare(folder, again, apart, original)
+        scan = record_scans(again, apart, paths, workers, progress)
+        audit = open_vote_store(again, apart)
+        try:
+            comparison = compare_records(_pages(original), _pages(audit))
+            setup = ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)
+            pictures = RescanPictures(folder, again, reading_context(folder, original, setup))
+        finally:
+            audit.close()
+    finally:
+        original.close()
+    report = again.root / "comparison.html"
+    write_atomic(report, rescan_report(vote, name, comparison, pictures, lang).encode())
+    return RescanReport(name, scan, comparison, report)
+
+
+def _prepare(folder: VoteFolder, again: VoteFolder, vote: Vote, original: Store) -> None:
+    """An audit record that knows the forms and serials of the vote."""
+    with disk_errors(again.root):
+        again.keys.mkdir(parents=True, exist_ok=True)
+        if folder.public_key.exists() and not again.public_key.exists():
+            shutil.copyfile(folder.public_key, again.public_key)
+    store = open_vote_store(again, vote)
+    try:
+        known = {form.style for form in store.forms()}
+        issued = original.issued().values()
+        for form in original.forms():
+            if form.style not in known:
+                store.record_batch(form, [ballot for ballot in issued if ballot.style == form.style])
+    finally:
+        store.close()
+
+
+def _pages(store: Store) -> Iterator[AuditedPage]:
+    """The sheet that counts of every page of a ballot, by serial and page."""
+    for page in store.pages():
+        token = page.token
+        if token is not None and not page.surplus:
+            yield AuditedPage(token.serial, token.page, page.sha256, page.result)
