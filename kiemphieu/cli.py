@@ -48,6 +48,7 @@ _COMMANDS = {
     "seal": "record",
     "verify": "verify",
     "rescan": "rescan",
+    "export": "export",
     "backup": "record",
 }
 """Command name to its module in `kiemphieu.commands`: only what a run needs is loaded."""

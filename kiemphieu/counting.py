@@ -47,14 +47,18 @@ def vote_rules(vote: Vote) -> RuleSet:
     return apply_overrides(load_rule_set(vote.rules), vote.rule_overrides)
 
 
-def count_folder(folder: VoteFolder) -> CountReport:
+def count_folder(folder: VoteFolder, known: Vote | None = None) -> CountReport:
     """Counts what is recorded.
+
+    Args:
+        folder: the vote.
+        known: as read already; None reads vote.toml.
 
     Raises:
         VoteFileError: vote.toml has mistakes.
         StoreError: the record cannot be read.
     """
-    vote = load_vote(folder)
+    vote = load_vote(folder) if known is None else known
     rules = vote_rules(vote)
     store = open_vote_store(folder, vote)
     try:

@@ -69,6 +69,8 @@ class Mismatch(StrEnum):
     TALLY = "tally"
     REPORT_MISSING = "report_missing"
     REPORT_CHANGED = "report_changed"
+    PACKAGE = "package"
+    """A file of a package, or its signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +110,31 @@ class VerifyReport:
     faults: tuple[Fault, ...]
 
 
-def verify_folder(folder: VoteFolder, head: str = "", progress: Progress | None = None) -> VerifyReport:
+def verify_folder(
+    folder: VoteFolder,
+    head: str = "",
+    progress: Progress | None = None,
+    vote: Vote | None = None,
+    images: bool = True,
+) -> VerifyReport:
     """Checks the whole record of a vote.
 
     Args:
         folder: the vote.
         head: a hash from the minutes; one entry must have it. Empty asks for none.
         progress: called with pages read again and pages in all.
+        vote: as read already; None reads vote.toml.
+        images: whether the page images should be there.
 
     Raises:
         VoteFileError: vote.toml has mistakes.
         StoreError: the database cannot be opened at all.
     """
-    vote = load_vote(folder)
+    vote = load_vote(folder) if vote is None else vote
     try:
         store = open_vote_store(folder, vote)
         try:
-            return _Verifier(folder, vote, store, head.strip().lower(), progress).run()
+            return _Verifier(folder, vote, store, head.strip().lower(), progress).run(images)
         finally:
             store.close()
     except StoreError as error:
@@ -176,8 +186,8 @@ class _Verifier:
         self._reread = 0
         self._unrecorded: list[str] = []
 
-    def run(self) -> VerifyReport:
-        """All checks, in the module's order."""
+    def run(self, images: bool) -> VerifyReport:
+        """All checks, in the module's order; without `images` those that need none."""
         audit = self._store.audit()
         if audit.broken:
             self._add(Mismatch.DATABASE, self._store.where, audit.broken)
@@ -190,8 +200,7 @@ class _Verifier:
             lambda: self._check_forms(audit, entries),
             lambda: self._check_serials(audit, latest),
             lambda: self._check_pages(audit, latest),
-            self._check_images,
-            self._check_readings,
+            *((self._check_images, self._check_readings) if images else ()),
             lambda: self._check_settings(latest),
             lambda: self._check_tally(entries),
             lambda: self._check_reports(entries),
@@ -378,7 +387,7 @@ class _Verifier:
         if drawn is None:
             return
         try:
-            found = result_digest(count_folder(self._folder).result)
+            found = result_digest(count_folder(self._folder, self._vote).result)
         except KiemphieuError as error:
             self._add(Mismatch.TALLY, str(drawn.position), error.message_id)
             return

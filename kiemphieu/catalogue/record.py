@@ -344,4 +344,33 @@ RECORD: dict[str, tuple[str, str]] = {
     "rescan_score": ("Điểm số", "Score"),
     "rescan_mean": ("Lệch trung bình", "Mean change"),
     "rescan_largest": ("Lệch lớn nhất", "Largest change"),
+    # export --package
+    "help_export": (
+        "Đóng gói hồ sơ thành một tệp có chữ ký để người khác kiểm tra bằng kiemphieu verify TỆP.",
+        "Packs the record into one signed file that others check with kiemphieu verify FILE.",
+    ),
+    "option_package": ("Gói có chữ ký của toàn bộ hồ sơ.", "The signed package of the whole record."),
+    "option_without_images": ("Không kèm ảnh các trang.", "Leave out the page images."),
+    "option_export_output": (
+        "Tệp mới (mặc định: VOTE/MÃ.package.tar).",
+        "The new file (default: VOTE/ID.package.tar).",
+    ),
+    "option_key": (
+        "Khi kiểm tra một gói: khóa công khai nhận từ nguồn khác (ballot.pub).",
+        "When checking a package: the public key had from elsewhere (ballot.pub).",
+    ),
+    "export_what": ("Nêu việc cần xuất: --package.", "Say what to export: --package."),
+    "export_done": (
+        "Đã đóng gói vào {path}: {files} tệp, trong đó {pages} ảnh trang.",
+        "Packed into {path}: {files} files, {pages} of them page images.",
+    ),
+    "export_key": (
+        "SHA-256 của khóa công khai: {key}. Người nhận đối chiếu với số đã công bố.",
+        "SHA-256 of the public key: {key}. The receiver compares it with the one made known before.",
+    ),
+    "package_unreadable": (
+        "{path} không phải gói hồ sơ đọc được ({reason}). Lấy lại tệp từ nguồn.",
+        "{path} is no readable package ({reason}). Get the file from its source again.",
+    ),
+    "verify_package": ("Gói hồ sơ: {name} không khớp{detail}", "The package: {name} does not match{detail}"),
 }

@@ -6,9 +6,17 @@ from pathlib import Path
 
 import click
 
-from kiemphieu.commands.base import EXIT_DONE, LocalCommand, Session, common_options, session_of
+from kiemphieu.commands.base import (
+    ANY_PATH,
+    EXIT_DONE,
+    LocalCommand,
+    Session,
+    common_options,
+    session_of,
+)
 from kiemphieu.commands.vote import VOTE
 from kiemphieu.folder import open_folder
+from kiemphieu.package import verify_package
 from kiemphieu.verifying import VerifyReport, verify_folder
 from records.errors import VerificationError
 
@@ -16,12 +24,16 @@ from records.errors import VerificationError
 @click.command("verify", cls=LocalCommand)
 @VOTE
 @click.option("--head", default="", metavar="HASH")
+@click.option("--key", type=ANY_PATH, default=None)
 @common_options
 @click.pass_context
-def verify_command(context: click.Context, vote: Path, head: str, as_json: bool) -> int:
+def verify_command(context: click.Context, vote: Path, head: str, key: Path | None, as_json: bool) -> int:
     session = session_of(context, as_json)
-    with session.progress("progress_verify") as show:
-        report = verify_folder(open_folder(vote), head, show)
+    if vote.is_file():
+        report = verify_package(vote, None if key is None else key.read_bytes(), head)
+    else:
+        with session.progress("progress_verify") as show:
+            report = verify_folder(open_folder(vote), head, show)
     _tell(session, report)
     if as_json:
         session.document(_to_json(report))

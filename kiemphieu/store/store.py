@@ -106,6 +106,12 @@ class Store:
             chain.lock_record(connection)
             yield connection
 
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """One consistent look at all tables, for those who copy them."""
+        with reading(self._engine, self._where) as connection:
+            yield connection
+
     # The journal
 
     def append(self, kind: EventKind, data: dict[str, Any]) -> JournalEntry:

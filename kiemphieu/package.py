@@ -1,0 +1,204 @@
+"""`export --package`: a finished record in one signed file, and checking such a file anywhere.
+
+The file is a tar: the record as a database, vote.toml, the layouts, the public key, reports, the page images
+where they are wanted, and `manifest.json` with the size and SHA-256 of each, signed with the vote's key.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from ballot_layout.tokens import load_private_key
+from kiemphieu.disk import SETTLED_TIME_S, atomic_file, disk_errors
+from kiemphieu.folder import VoteFolder, load_vote, read_page, read_private_key
+from kiemphieu.store import Store
+from kiemphieu.store.copying import copy_record
+from kiemphieu.verifying import Fault, Mismatch, VerifyReport, verify_folder
+from kiemphieu.vote_store import open_vote_store
+from records.canonical import canonical_json, sha256_hex
+from records.errors import InputError
+from records.journal import EventKind
+
+MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
+_DOMAIN = b"kiemphieu package 1\n"
+_FORMAT = 1
+_LARGEST_FILE = 1 << 31
+_Content = Iterator[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageReport:
+    """What was packed.
+
+    Attributes:
+        head: hash of the last entry of the journal in it.
+        key: SHA-256 of the public key, by which a receiver knows the committee.
+    """
+
+    path: Path
+    files: int
+    pages: int
+    head: str
+    key: str
+
+
+def write_package(folder: VoteFolder, out: Path, images: bool) -> PackageReport:
+    """Packs the record of a vote.
+
+    Args:
+        folder: the vote.
+        out: the new file.
+        images: whether the page images go with it.
+
+    Raises:
+        InputError: `out` exists.
+        KeyFileError: the private key is not at hand to sign with.
+        StoreError: the record cannot be read, an image is gone, or the disk is full.
+    """
+    vote = load_vote(folder)
+    key = load_private_key(read_private_key(folder))
+    with disk_errors(out):
+        if out.exists():
+            raise InputError("output_exists", path=str(out))
+    store = open_vote_store(folder, vote)
+    try:
+        store.close_pages()
+        last = store.last_entry()
+        with tempfile.TemporaryDirectory(prefix="kiemphieu-package-") as place:
+            database = Path(place) / folder.database.name
+            copy_record(store, database)
+            listed: list[dict[str, Any]] = []
+            with atomic_file(out) as file, tarfile.open(fileobj=file, mode="w") as tar:
+                for name, data in _content(folder, store, database, images):
+                    _add(tar, name, data)
+                    listed.append({"name": name, "size": len(data), "sha256": sha256_hex(data)})
+                head = last.hash if last is not None else ""
+                about = {"format": _FORMAT, "vote": vote.id, "head": head, "images": images, "files": listed}
+                manifest = canonical_json(about)
+                _add(tar, MANIFEST, manifest)
+                _add(tar, SIGNATURE, key.sign(_DOMAIN + manifest).hex().encode())
+        pages = store.page_count() if images else 0
+    finally:
+        store.close()
+    fingerprint = sha256_hex(key.public_key().public_bytes_raw())
+    return PackageReport(out, len(listed), pages, head, fingerprint)
+
+
+def _content(folder: VoteFolder, store: Store, database: Path, images: bool) -> _Content:
+    yield folder.database.name, database.read_bytes()
+    yield folder.vote_file.name, folder.vote_file.read_bytes()
+    yield f"keys/{folder.public_key.name}", folder.public_key.read_bytes()
+    for path in sorted(folder.root.glob("layout*.json")):
+        yield path.name, path.read_bytes()
+    for entry in store.journal(EventKind.REPORT_WRITTEN):
+        name = str(entry.content.get("file"))
+        path = folder.reports / name
+        if path.is_file():
+            yield f"reports/{name}", path.read_bytes()
+    if images:
+        for page in store.pages():
+            yield f"pages/{page.sha256}{page.suffix}", read_page(folder, page.sha256, page.suffix)
+
+
+def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size, member.mode, member.mtime = len(data), 0o644, SETTLED_TIME_S
+    tar.addfile(member, io.BytesIO(data))
+
+
+def verify_package(path: Path, key: bytes | None = None, head: str = "") -> VerifyReport:
+    """Checks a package: its signature, every file in it, and the record as `verify` does.
+
+    Args:
+        path: the package.
+        key: the vote's public key as PEM, had from elsewhere; None takes the one in the package, which
+            proves only that the package is of one piece.
+        head: as for `verify_folder`.
+
+    Raises:
+        InputError: the file is no package.
+    """
+    with tempfile.TemporaryDirectory(prefix="kiemphieu-verify-") as place:
+        folder = VoteFolder(Path(place) / "vote")
+        with _opened(path) as tar:
+            manifest, faults = _unpack(tar, folder, path, key)
+        if faults:
+            return VerifyReport(0, 0, "", 0, 0, (), False, tuple(faults))
+        vote = replace(load_vote(folder), store_url="")
+        report = verify_folder(folder, head, vote=vote, images=bool(manifest["images"]))
+        if report.head != manifest["head"]:
+            fault = Fault(Mismatch.PACKAGE, MANIFEST, "head")
+            report = replace(report, faults=(*report.faults, fault))
+        return report
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tarfile.TarFile]:
+    try:
+        with tarfile.open(path, "r:") as tar:
+            yield tar
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise InputError("package_unreadable", path=str(path), reason=str(error)) from error
+
+
+def _unpack(
+    tar: tarfile.TarFile, folder: VoteFolder, path: Path, key: bytes | None
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Writes what the signed manifest lists, and nothing else."""
+    members = {member.name: member for member in tar.getmembers() if member.isfile()}
+    if MANIFEST not in members or SIGNATURE not in members:
+        raise InputError("package_unreadable", path=str(path), reason=MANIFEST)
+    text, signature = _data(tar, members[MANIFEST]), _data(tar, members[SIGNATURE])
+    own = members.get(f"keys/{folder.public_key.name}")
+    pem = key if key is not None else _data(tar, own) if own is not None else b""
+    if not _signed(text, signature, pem):
+        return {}, [Fault(Mismatch.PACKAGE, SIGNATURE, "signature")]
+    manifest: dict[str, Any] = json.loads(text)
+    listed = {str(item["name"]): item for item in manifest["files"]}
+    unlisted = sorted(set(members) - set(listed) - {MANIFEST, SIGNATURE})
+    faults = [Fault(Mismatch.PACKAGE, name, "unlisted") for name in unlisted]
+    for name, item in listed.items():
+        member = members.get(name)
+        data = _data(tar, member) if member is not None else None
+        if data is None or sha256_hex(data) != item["sha256"] or len(data) != item["size"]:
+            faults.append(Fault(Mismatch.PACKAGE, name, "missing" if data is None else "changed"))
+            continue
+        target = folder.root / _inside(name, path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    return manifest, faults
+
+
+def _inside(name: str, path: Path) -> PurePosixPath:
+    plain = PurePosixPath(name)
+    if plain.is_absolute() or ".." in plain.parts:
+        raise InputError("package_unreadable", path=str(path), reason=name)
+    return plain
+
+
+def _data(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    file = tar.extractfile(member) if member.size <= _LARGEST_FILE else None
+    return file.read() if file is not None else b""
+
+
+def _signed(manifest: bytes, signature: bytes, pem: bytes) -> bool:
+    try:
+        key = load_pem_public_key(pem)
+        if not isinstance(key, Ed25519PublicKey):
+            return False
+        key.verify(bytes.fromhex(signature.decode("ascii")), _DOMAIN + manifest)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
