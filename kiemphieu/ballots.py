@@ -23,8 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from kiemphieu.decisions import Decisions, read_decisions
+from kiemphieu.plain_ballots import PlainRuler
 from kiemphieu.store import IssuedBallot, PageRecord, Store
-from kiemphieu.store.rows import is_foreign
+from kiemphieu.store.plain import plain_page
+from kiemphieu.store.rows import PageKey, is_foreign
 from records.decision import SheetStanding
 from records.errors import InputError
 from records.layout import layout_from_json
@@ -97,6 +99,68 @@ def find_ballots(store: Store, rules: RuleSet, decisions: Decisions | None = Non
             yield finder.ballot(serial, pages)
     # Hashes order the rest: they say nothing about when a sheet was scanned.
     yield from sorted(single, key=lambda entry: entry.pages[0].sha256)
+
+
+def find_counted(store: Store, rules: RuleSet) -> Iterator[BallotRuling | BallotEntry]:
+    """Everything that `find_ballots` finds, for a count: in no order, and plain ballots as their ruling only.
+
+    Raises:
+        RuleSetError: as for `find_ballots`.
+    """
+    decisions, issued = read_decisions(store), store.issued()
+    by_person: dict[str, list[str]] = {}
+    for read_serial, sha256 in decisions.sheets_of_ballots():
+        by_person.setdefault(read_serial, []).append(sha256)
+    ruler = PlainRuler(rules)
+    finder = _Finder(rules, issued, decisions, _officials_by_style(store) if decisions.standing else {})
+    waiting: list[tuple[str | None, list[str]]] = []
+    for serial, group in groupby(store.page_keys(), key=_serial_of_key):
+        keys = list(group)
+        hashes = [key.sha256 for key in keys]
+        if serial is None:
+            waiting += [(None, [sha256]) for sha256 in hashes]
+        elif serial in by_person:
+            by_person[serial] = hashes + by_person[serial]
+        elif serial not in decisions.standing and _is_plain(keys, issued.get(serial)):
+            yield ruler.rule(serial, plain_page(keys[0].plain))
+        else:
+            waiting.append((serial, hashes))
+        if len(waiting) >= _AT_ONCE:
+            yield from _looked_at(store, finder, waiting)
+            waiting = []
+    waiting += by_person.items()
+    yield from _looked_at(store, finder, waiting)
+
+
+def _serial_of_key(key: PageKey) -> str | None:
+    return key.serial
+
+
+def _is_plain(keys: Sequence[PageKey], known: IssuedBallot | None) -> bool:
+    """Whether a ballot is one plain page of the kind and group that was issued."""
+    if len(keys) != 1 or not keys[0].plain or keys[0].surplus or known is None:
+        return False
+    page = plain_page(keys[0].plain)
+    return (page.style, page.kind) == (known.style, int(known.kind))
+
+
+def _looked_at(
+    store: Store, finder: _Finder, waiting: Sequence[tuple[str | None, list[str]]]
+) -> Iterator[BallotEntry]:
+    """Entries of ballots whose readings must be unpacked."""
+    hashes = [sha256 for _, group in waiting for sha256 in group]
+    pages: dict[str, PageRecord] = {}
+    for start in range(0, len(hashes), _AT_ONCE):
+        pages |= store.pages_of(hashes[start : start + _AT_ONCE])
+    for serial, group in waiting:
+        found = tuple(pages[sha256] for sha256 in group)
+        entry = finder.single_sheet(found[0]) if serial is None else finder.ballot(serial, found)
+        if entry is not None:
+            yield entry
+
+
+_AT_ONCE = 200
+"""Ballots whose readings are unpacked together."""
 
 
 def find_ballot(

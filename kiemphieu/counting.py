@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kiemphieu.accounting import Account, read_account
-from kiemphieu.ballots import BallotEntry, Standing, find_ballots
+from kiemphieu.ballots import BallotEntry, Standing, find_counted
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.store import Store
 from kiemphieu.vote_store import note_settings, open_vote_store
@@ -18,7 +18,7 @@ from records.errors import InputError
 from records.journal import EventKind
 from records.layout import layout_from_json
 from records.rules import RuleSet
-from records.ruling import Verdict
+from records.ruling import BallotRuling, Verdict
 from records.vote import Vote
 from tally.count import count_votes
 from tally.rules import apply_overrides, load_rule_set
@@ -63,7 +63,7 @@ def count_folder(folder: VoteFolder, known: Vote | None = None) -> CountReport:
     store = open_vote_store(folder, vote)
     try:
         _check_forms(folder, vote, store)
-        entries = tuple(find_ballots(store, rules))
+        gathered = _gathered(find_counted(store, rules))
         account = read_account(store)
         issued = _issued_by_style(store) - account.not_handed_out()
     finally:
@@ -71,32 +71,72 @@ def count_folder(folder: VoteFolder, known: Vote | None = None) -> CountReport:
     return CountReport(
         vote=vote,
         rules=rules,
-        result=_stated(vote, account, _count(vote, rules, entries, issued), entries, issued),
+        result=_stated(vote, account, _count(vote, rules, gathered, issued), gathered, issued),
         account=account,
-        review=tuple(entry for entry in entries if entry.verdict is Verdict.REVIEW),
-        blank=sum(entry.standing is Standing.BLANK for entry in entries),
+        review=tuple(sorted(gathered.review, key=_review_order)),
+        blank=gathered.blank,
     )
 
 
+@dataclass(slots=True)
+class _Gathered:
+    """What a count needs of all ballots; the readings behind it are let go.
+
+    Attributes:
+        rulings: by group; a group that is not in vote.toml has its own.
+        foreign, unread: sheets by group that have no ruling of their own.
+    """
+
+    rulings: dict[str, list[BallotRuling]] = field(default_factory=dict)
+    foreign: Counter[str] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
+    cast: Counter[str] = field(default_factory=Counter)
+    review: list[BallotEntry] = field(default_factory=list)
+    blank: int = 0
+
+    def add(self, found: BallotRuling | BallotEntry) -> None:
+        if isinstance(found, BallotRuling):
+            self.rulings.setdefault(found.style, []).append(found)
+            self.cast[found.style] += 1
+            return
+        if found.ruling is not None:
+            self.rulings.setdefault(found.style, []).append(found.ruling)
+        self.foreign[found.style] += found.standing is Standing.FOREIGN
+        self.unread[found.style] += found.standing is Standing.UNREAD
+        self.cast[found.style] += found.standing in {Standing.RULED, Standing.UNREAD}
+        self.blank += found.standing is Standing.BLANK
+        if found.verdict is Verdict.REVIEW:
+            self.review.append(found)
+
+
+def _gathered(found: Iterable[BallotRuling | BallotEntry]) -> _Gathered:
+    gathered = _Gathered()
+    for one in found:
+        gathered.add(one)
+    return gathered
+
+
+def _review_order(entry: BallotEntry) -> tuple[bool, str, str]:
+    """By serial, and sheets without one by hash at the end: as `readings` lists them."""
+    return entry.serial is None, entry.serial or "", entry.pages[0].sha256
+
+
 def _stated(
-    vote: Vote,
-    account: Account,
-    result: TallyResult,
-    entries: Sequence[BallotEntry],
-    issued: Counter[str],
+    vote: Vote, account: Account, result: TallyResult, gathered: _Gathered, issued: Counter[str]
 ) -> TallyResult:
     """`result`, open where the ballots do not add up to what the committee stated.
 
     Issued = returned + not returned (rules.md, the identities); a ballot that was withdrawn and lies among
     those cast makes one of the two statements wrong.
     """
-    cast = Counter(entry.style for entry in entries if entry.standing in {Standing.RULED, Standing.UNREAD})
     fits = all(
-        (stated := account.not_returned(style.id)) is None or issued[style.id] == cast[style.id] + stated
+        (stated := account.not_returned(style.id)) is None
+        or issued[style.id] == gathered.cast[style.id] + stated
         for style in vote.styles
     )
-    withdrawn = account.withdrawn
-    if fits and not any(entry.serial in withdrawn for entry in entries):
+    cast = {ruling.serial for rulings in gathered.rulings.values() for ruling in rulings}
+    cast |= {entry.serial for entry in gathered.review if entry.serial is not None}
+    if fits and account.withdrawn.isdisjoint(cast):
         return result
     points = {*result.open_points, OpenPoint.NOT_RECONCILED}
     ordered = tuple(point for point in OpenPoint if point in points)
@@ -115,27 +155,27 @@ def _issued_by_style(store: Store) -> Counter[str]:
     return Counter(ballot.style for ballot in store.issued().values())
 
 
-def _count(vote: Vote, rules: RuleSet, entries: Sequence[BallotEntry], issued: Counter[str]) -> TallyResult:
+def _count(vote: Vote, rules: RuleSet, gathered: _Gathered, issued: Counter[str]) -> TallyResult:
     styles = [style.id for style in vote.styles]
-    groups: dict[str, list[BallotEntry]] = {style: [] for style in styles}
-    for entry in entries:
-        # A sheet that could not be identified belongs to no group; it is counted once, with the first.
-        groups[entry.style if entry.style in groups else styles[0]].append(entry)
-    return _combined([_count_style(vote, rules, style, groups[style], issued[style]) for style in styles])
+    for kind in (gathered.foreign, gathered.unread):
+        for style in set(kind) - set(styles):
+            # A sheet that could not be identified belongs to no group; it is counted once, with the first.
+            kind[styles[0]] += kind.pop(style)
+    for style in set(gathered.rulings) - set(styles):
+        gathered.rulings.setdefault(styles[0], []).extend(gathered.rulings.pop(style))
+    return _combined([_count_style(vote, rules, style, gathered, issued[style]) for style in styles])
 
 
-def _count_style(
-    vote: Vote, rules: RuleSet, style: str, entries: Sequence[BallotEntry], issued: int
-) -> TallyResult:
+def _count_style(vote: Vote, rules: RuleSet, style: str, gathered: _Gathered, issued: int) -> TallyResult:
     return count_votes(
-        [entry.ruling for entry in entries if entry.ruling is not None],
+        gathered.rulings.get(style, ()),
         [official.id for official in vote.officials_of(style)],
         rules,
         issued=issued,
-        foreign=sum(entry.standing is Standing.FOREIGN for entry in entries),
+        foreign=gathered.foreign[style],
         attendance=vote.attendance,
         vote_id=vote.id,
-        unread=sum(entry.standing is Standing.UNREAD for entry in entries),
+        unread=gathered.unread[style],
     )
 
 

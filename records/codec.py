@@ -10,12 +10,13 @@ import dataclasses
 import datetime
 import types
 import typing
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+Decoder = Callable[[Any], Any]
 
 
 class CodecError(ValueError):
@@ -45,59 +46,99 @@ def from_plain(cls: type[T], data: Any) -> T:
     Raises:
         CodecError: a field is missing, unknown, of another type, or a whole number no float can hold.
     """
-    if not isinstance(data, dict):
-        raise CodecError(f"{cls.__name__}: expected an object, got {type(data).__name__}")
-    hints = _hints(typing.cast("Hashable", cls))
-    unknown = sorted(set(data) - set(hints))
-    if unknown:
-        raise CodecError(f"{cls.__name__}: unknown fields {unknown}")
-    try:
-        return cls(**{name: _decode(hints[name], item) for name, item in data.items()})
-    except (TypeError, KeyError, ValueError, OverflowError, RecursionError) as error:
-        raise CodecError(f"{cls.__name__}: {error}") from error
+    return typing.cast("T", _decoder_of(typing.cast("Hashable", cls))(data))
 
 
 @cache
-def _hints(cls: Hashable) -> dict[str, Any]:
+def _decoder_of(cls: Hashable) -> Decoder:
+    """What turns an object into an instance of `cls`; worked out once, for records hold many of each."""
+    name = getattr(cls, "__name__", str(cls))
+    make = typing.cast("Callable[..., Any]", cls)
     hints = typing.get_type_hints(cls)
-    return {field.name: hints[field.name] for field in dataclasses.fields(typing.cast("type[Any]", cls))}
+    own = dataclasses.fields(typing.cast("type[Any]", cls))
+    decoders = {field.name: _decoder(hints[field.name]) for field in own}
+
+    def decode(data: Any) -> Any:
+        if not isinstance(data, dict):
+            raise CodecError(f"{name}: expected an object, got {type(data).__name__}")
+        try:
+            return make(**{key: decoders[key](item) for key, item in data.items()})
+        except KeyError as error:
+            unknown = sorted(set(data) - set(decoders))
+            raise CodecError(
+                f"{name}: unknown fields {unknown}" if unknown else f"{name}: {error}"
+            ) from error
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise CodecError(f"{name}: {error}") from error
+
+    return decode
 
 
-def _decode(hint: Any, data: Any) -> Any:
+def _decoder(hint: Any) -> Decoder:
     origin = typing.get_origin(hint)
     if origin in (types.UnionType, typing.Union):
-        return _decode_optional(typing.get_args(hint), data)
+        return _optional_decoder(typing.get_args(hint))
     if origin is tuple:
-        return _decode_tuple(typing.get_args(hint), data)
+        return _tuple_decoder(typing.get_args(hint))
     if dataclasses.is_dataclass(hint):
-        return from_plain(typing.cast("type[Any]", hint), data)
+        return _decoder_of(typing.cast("Hashable", hint))
     if hint is bytes:
-        return bytes.fromhex(data)
+        return bytes.fromhex
     if hint is datetime.date:
-        return datetime.date.fromisoformat(data)
+        return datetime.date.fromisoformat
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(data)
-    if hint is float and isinstance(data, int) and not isinstance(data, bool):
+        return hint
+    return _float_decoded if hint is float else _exact_decoder(hint)
+
+
+def _exact_decoder(hint: type[Any]) -> Decoder:
+    def decode(data: Any) -> Any:
+        if type(data) is not hint:
+            raise CodecError(f"expected {hint.__name__}, got {data!r}")
+        return data
+
+    return decode
+
+
+def _float_decoded(data: Any) -> float:
+    if type(data) is float:
+        return data
+    if isinstance(data, int) and not isinstance(data, bool):
         return float(data)
-    if type(data) is not hint:
-        raise CodecError(f"expected {hint.__name__}, got {data!r}")
-    return data
+    raise CodecError(f"expected float, got {data!r}")
 
 
-def _decode_optional(choices: tuple[Any, ...], data: Any) -> Any:
-    if data is None and type(None) in choices:
-        return None
+def _optional_decoder(choices: tuple[Any, ...]) -> Decoder:
     inner = [choice for choice in choices if choice is not type(None)]
-    if len(inner) != 1:
-        raise CodecError(f"a union of several classes needs its own codec: {inner}")
-    return _decode(inner[0], data)
+    decoders = [_decoder(choice) for choice in inner] if len(inner) == 1 else []
+
+    def decode(data: Any) -> Any:
+        if data is None and type(None) in choices:
+            return None
+        if not decoders:
+            raise CodecError(f"a union of several classes needs its own codec: {inner}")
+        return decoders[0](data)
+
+    return decode
 
 
-def _decode_tuple(items: tuple[Any, ...], data: Any) -> tuple[Any, ...]:
-    if not isinstance(data, list):
-        raise CodecError(f"expected a list, got {data!r}")
+def _tuple_decoder(items: tuple[Any, ...]) -> Decoder:
     if len(items) == 2 and items[1] is Ellipsis:
-        return tuple(_decode(items[0], item) for item in data)
-    if len(items) != len(data):
-        raise CodecError(f"expected {len(items)} items, got {len(data)}")
-    return tuple(_decode(hint, item) for hint, item in zip(items, data, strict=True))
+        each = _decoder(items[0])
+
+        def decode_many(data: Any) -> Any:
+            if not isinstance(data, list):
+                raise CodecError(f"expected a list, got {data!r}")
+            return tuple(map(each, data))
+
+        return decode_many
+    decoders = [_decoder(item) for item in items]
+
+    def decode(data: Any) -> Any:
+        if not isinstance(data, list):
+            raise CodecError(f"expected a list, got {data!r}")
+        if len(decoders) != len(data):
+            raise CodecError(f"expected {len(decoders)} items, got {len(data)}")
+        return tuple(decoder(item) for decoder, item in zip(decoders, data, strict=True))
+
+    return decode

@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from kiemphieu.store import set_digest, tables
+from kiemphieu.store.plain import plain_text
+from kiemphieu.store.rows import result_from_text
 from records.canonical import canonical_json, sha256_hex
 from records.journal import EventKind, JournalEntry, Pen, next_entry
 
@@ -49,9 +51,12 @@ def open_record(connection: Connection, data: dict[str, Any], pen: Pen) -> None:
 
 
 def _digest_rows(connection: Connection) -> None:
-    for row in connection.execute(select(tables.page)).all():
-        same = tables.page.c.sha256 == row.sha256
-        digest = sha256_hex(page_thing(row))
+    for sha256 in connection.execute(select(tables.page.c.sha256)).scalars().all():
+        same = tables.page.c.sha256 == sha256
+        row = connection.execute(select(tables.page).where(same)).one()
+        plain = plain_text(result_from_text(row.result))
+        connection.execute(update(tables.page).where(same).values(plain=plain))
+        digest = sha256_hex(page_thing(connection.execute(select(tables.page).where(same)).one()))
         connection.execute(update(tables.page).where(same).values(digest=digest))
     for row in connection.execute(select(tables.issued)).all():
         same = tables.issued.c.serial == row.serial
@@ -203,6 +208,7 @@ def page_thing(row: Any) -> bytes:
             bool(row.surplus),
             row.result,
             row.options,
+            row.plain,
         ]
     )
 

@@ -52,6 +52,21 @@ class IssuedBallot:
 
 
 @dataclass(frozen=True, slots=True)
+class PageKey:
+    """What a count asks of a page first.
+
+    Attributes:
+        serial: None for a sheet without a usable code.
+        plain: see `kiemphieu.store.plain`; empty where the reading must be looked at.
+    """
+
+    sha256: str
+    serial: str | None
+    surplus: bool
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageRecord:
     """One scanned page image and what was read on it.
 

@@ -16,8 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from kiemphieu.store import chain, tables
 from kiemphieu.store.audit import RecordAudit, audit_record
 from kiemphieu.store.engine import compact, make_engine, reading, shown_address, writing
+from kiemphieu.store.plain import plain_text
 from kiemphieu.store.rows import (
     IssuedBallot,
+    PageKey,
     PageRecord,
     PageStatus,
     RecordOutcome,
@@ -260,11 +262,26 @@ class Store:
             for row in stream:
                 yield self._page_record(row)
 
+    def page_keys(self) -> Iterator[PageKey]:
+        """What a count asks of every page, by serial and page number; readings are not touched."""
+        columns = tables.page.c["serial", "page", "surplus", "plain", "sha256"]
+        order = (tables.page.c.serial, tables.page.c.page, tables.page.c.surplus, tables.page.c.sha256)
+        wanted = select(*columns).order_by(*order).execution_options(yield_per=5000)
+        with reading(self._engine, self._where) as connection:
+            for serial, _, surplus, plain, sha256 in connection.execute(wanted):
+                yield PageKey(sha256, serial, surplus, plain)
+
     def page(self, sha256: str) -> PageRecord | None:
         """The page with this image."""
         with reading(self._engine, self._where) as connection:
             row = connection.execute(select(tables.page).where(tables.page.c.sha256 == sha256)).first()
         return None if row is None else self._page_record(row)
+
+    def pages_of(self, hashes: Sequence[str]) -> dict[str, PageRecord]:
+        """The pages with these images, by hash; at most some hundreds at once."""
+        with reading(self._engine, self._where) as connection:
+            rows = connection.execute(select(tables.page).where(tables.page.c.sha256.in_(hashes))).all()
+        return {row.sha256: self._page_record(row) for row in rows}
 
     def page_count(self) -> int:
         with reading(self._engine, self._where) as connection:
@@ -327,6 +344,7 @@ def _record_page(connection: Connection, page: PageRecord) -> RecordOutcome:
         "surplus": surplus,
         "result": result_to_text(page.result),
         "options": page.options,
+        "plain": plain_text(page.result),
     }
     thing = chain.page_thing(SimpleNamespace(**values))
     connection.execute(insert(tables.page).values(**values, digest=sha256_hex(thing)))

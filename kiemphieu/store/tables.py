@@ -2,8 +2,8 @@
 which ballots were issued nor the order in which they were scanned can be had from a key or a column. The
 journal is in order, and speaks of pages and serials as sets only.
 
-A row's `digest` is SHA-256 over its other columns: it names the row that was changed. That something was
-changed is shown by the sets and the journal, which nobody can make fit.
+`plain`: see `kiemphieu.store.plain`. A row's `digest` is SHA-256 over its other columns: it names the row
+that was changed. That something was changed is shown by the sets and the journal, which nobody can make fit.
 
 `migrations/` brings an older file to these tables; a change here needs one there.
 """
@@ -59,11 +59,14 @@ page = Table(
     Column("surplus", Boolean, nullable=False),
     Column("result", Text, nullable=False),
     Column("options", String(64), nullable=False),
+    Column("plain", Text, nullable=False),
     Column("digest", String(64), nullable=False),
     sqlite_with_rowid=False,
 )
 
 Index("page_by_serial", page.c.serial, page.c.page)
+Index("page_for_count", page.c.serial, page.c.page, page.c.surplus, page.c.plain)
+"""Covers what a count asks of a plain ballot: the readings are not touched."""
 Index(
     "one_first_page",
     page.c.serial,

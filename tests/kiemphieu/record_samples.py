@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from kiemphieu.store import About
+from kiemphieu.store import About, StoredForm
 from records.journal import Pen
 
 ABOUT = About("bdt-2023", lambda: Pen("2023-07-20"))
 """Of the stores of the tests: a fixed day, no key."""
+
+
+def blank_form() -> StoredForm:
+    """A form that nothing is read against."""
+    return StoredForm("a" * 64, "", "{}", b"%PDF", "stamped")

@@ -196,8 +196,9 @@ def _as_the_first_version_left_it(path: Path) -> None:
     with sqlite3.connect(path) as raw:
         for table in ("journal", "record_set", "alembic_version"):
             raw.execute(f"DROP TABLE {table}")
-        for table in ("issued", "page"):
-            raw.execute(f"ALTER TABLE {table} DROP COLUMN digest")
+        raw.execute("DROP INDEX page_for_count")
+        for table, column in (("issued", "digest"), ("page", "digest"), ("page", "plain")):
+            raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         raw.execute("INSERT INTO meta VALUES ('schema', '1')")
     raw.close()
 
@@ -221,7 +222,9 @@ def test_a_record_of_the_first_version_is_brought_under_the_journal(tmp_path: Pa
     assert [e.kind for e in old.journal()] == ["record_opened", "pages_recorded"]
     assert not list(find_journal_faults(old.journal(), lambda *_: False))
     raw = [sqlite3.connect(tmp_path / name) for name in ("old.db", "new.db")]
-    digests = [connection.execute("SELECT digest FROM page ORDER BY sha256").fetchall() for connection in raw]
+    digests = [
+        connection.execute("SELECT digest, plain FROM page ORDER BY sha256").fetchall() for connection in raw
+    ]
     assert digests[0] == digests[1]
     for connection in raw:
         connection.close()

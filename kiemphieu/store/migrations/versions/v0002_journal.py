@@ -13,6 +13,8 @@ def upgrade() -> None:
     """Adds the tables and columns; the store fills them from what is recorded."""
     for table in ("issued", "page"):
         op.add_column(table, sa.Column("digest", sa.String(64), nullable=False, server_default=""))
+    op.add_column("page", sa.Column("plain", sa.Text, nullable=False, server_default=""))
+    op.create_index("page_for_count", "page", ["serial", "page", "surplus", "plain"])
     op.create_table(
         "journal",
         sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
