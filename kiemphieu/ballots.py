@@ -25,7 +25,7 @@ from typing import Any
 from kiemphieu.decisions import Decisions, read_decisions
 from kiemphieu.plain_ballots import PlainRuler
 from kiemphieu.store import IssuedBallot, PageRecord, Store
-from kiemphieu.store.plain import plain_page
+from kiemphieu.store.plain import PlainPage, plain_page
 from kiemphieu.store.rows import PageKey, is_foreign
 from records.decision import SheetStanding
 from records.errors import InputError
@@ -121,8 +121,8 @@ def find_counted(store: Store, rules: RuleSet) -> Iterator[BallotRuling | Ballot
             waiting += [(None, [sha256]) for sha256 in hashes]
         elif serial in by_person:
             by_person[serial] = hashes + by_person[serial]
-        elif serial not in decisions.standing and _is_plain(keys, issued.get(serial)):
-            yield ruler.rule(serial, plain_page(keys[0].plain))
+        elif serial not in decisions.standing and (page := _plain(keys, issued.get(serial))) is not None:
+            yield ruler.rule(serial, page)
         else:
             waiting.append((serial, hashes))
         if len(waiting) >= _AT_ONCE:
@@ -136,12 +136,12 @@ def _serial_of_key(key: PageKey) -> str | None:
     return key.serial
 
 
-def _is_plain(keys: Sequence[PageKey], known: IssuedBallot | None) -> bool:
-    """Whether a ballot is one plain page of the kind and group that was issued."""
+def _plain(keys: Sequence[PageKey], known: IssuedBallot | None) -> PlainPage | None:
+    """The one plain page of a ballot of the kind and group that was issued; None where it is no such."""
     if len(keys) != 1 or not keys[0].plain or keys[0].surplus or known is None:
-        return False
+        return None
     page = plain_page(keys[0].plain)
-    return (page.style, page.kind) == (known.style, int(known.kind))
+    return page if (page.style, page.kind) == (known.style, int(known.kind)) else None
 
 
 def _looked_at(
@@ -151,7 +151,7 @@ def _looked_at(
     hashes = [sha256 for _, group in waiting for sha256 in group]
     pages: dict[str, PageRecord] = {}
     for start in range(0, len(hashes), _AT_ONCE):
-        pages |= store.pages_of(hashes[start : start + _AT_ONCE])
+        pages |= store.facts_of(hashes[start : start + _AT_ONCE])
     for serial, group in waiting:
         found = tuple(pages[sha256] for sha256 in group)
         entry = finder.single_sheet(found[0]) if serial is None else finder.ballot(serial, found)

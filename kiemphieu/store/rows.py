@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from records.canonical import canonical_json
 from records.codec import from_plain, to_plain
@@ -123,13 +124,28 @@ def result_to_text(result: SheetResult) -> str:
     return canonical_json({"type": kind, **to_plain(result)}).decode()
 
 
+def facts_from_text(text: str) -> SheetResult:
+    """As `result_from_text`, without the scores and places of boxes: all that a ruling asks for.
+
+    Raises:
+        ValueError: the text is not a stored result.
+    """
+    data = json.loads(text)
+    for box in data.get("boxes", ()):
+        box["scores"], box["evidence"] = {}, None
+    return _result(data)
+
+
 def result_from_text(text: str) -> SheetResult:
     """Inverse of `result_to_text`.
 
     Raises:
         ValueError: the text is not a stored result.
     """
-    data = json.loads(text)
+    return _result(json.loads(text))
+
+
+def _result(data: dict[str, Any]) -> SheetResult:
     match data.pop("type", None):
         case "reading":
             return from_plain(PageReading, data)

@@ -24,6 +24,7 @@ from kiemphieu.store.rows import (
     PageStatus,
     RecordOutcome,
     StoredForm,
+    facts_from_text,
     is_failure,
     result_from_text,
     result_to_text,
@@ -33,6 +34,7 @@ from kiemphieu.version import program_version
 from records.canonical import sha256_hex
 from records.errors import StoreError
 from records.journal import EventKind, JournalEntry, Pen
+from records.reading import SheetResult
 from records.token import TokenKind
 
 
@@ -277,19 +279,21 @@ class Store:
             row = connection.execute(select(tables.page).where(tables.page.c.sha256 == sha256)).first()
         return None if row is None else self._page_record(row)
 
-    def pages_of(self, hashes: Sequence[str]) -> dict[str, PageRecord]:
-        """The pages with these images, by hash; at most some hundreds at once."""
+    def facts_of(self, hashes: Sequence[str]) -> dict[str, PageRecord]:
+        """The pages with these images, by hash, without the scores of their boxes; some hundreds at once."""
         with reading(self._engine, self._where) as connection:
             rows = connection.execute(select(tables.page).where(tables.page.c.sha256.in_(hashes))).all()
-        return {row.sha256: self._page_record(row) for row in rows}
+        return {row.sha256: self._page_record(row, facts_from_text) for row in rows}
 
     def page_count(self) -> int:
         with reading(self._engine, self._where) as connection:
             return connection.execute(select(func.count()).select_from(tables.page)).scalar_one()
 
-    def _page_record(self, row: Row[Any]) -> PageRecord:
+    def _page_record(
+        self, row: Row[Any], unpack: Callable[[str], SheetResult] = result_from_text
+    ) -> PageRecord:
         try:
-            result = result_from_text(row.result)
+            result = unpack(row.result)
         except ValueError as error:
             raise StoreError("store_damaged", path=self._where) from error
         return PageRecord(

@@ -64,9 +64,8 @@ page = Table(
     sqlite_with_rowid=False,
 )
 
-Index("page_by_serial", page.c.serial, page.c.page)
 Index("page_for_count", page.c.serial, page.c.page, page.c.surplus, page.c.plain)
-"""Covers what a count asks of a plain ballot: the readings are not touched."""
+"""By serial; it covers what a count asks of a plain ballot, so that the readings are not touched."""
 Index(
     "one_first_page",
     page.c.serial,

@@ -197,6 +197,7 @@ def _as_the_first_version_left_it(path: Path) -> None:
         for table in ("journal", "record_set", "alembic_version"):
             raw.execute(f"DROP TABLE {table}")
         raw.execute("DROP INDEX page_for_count")
+        raw.execute("CREATE INDEX page_by_serial ON page (serial, page)")
         for table, column in (("issued", "digest"), ("page", "digest"), ("page", "plain")):
             raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         raw.execute("INSERT INTO meta VALUES ('schema', '1')")

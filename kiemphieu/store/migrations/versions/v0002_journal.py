@@ -14,6 +14,7 @@ def upgrade() -> None:
     for table in ("issued", "page"):
         op.add_column(table, sa.Column("digest", sa.String(64), nullable=False, server_default=""))
     op.add_column("page", sa.Column("plain", sa.Text, nullable=False, server_default=""))
+    op.drop_index("page_by_serial", "page")
     op.create_index("page_for_count", "page", ["serial", "page", "surplus", "plain"])
     op.create_table(
         "journal",
