@@ -31,7 +31,7 @@ from kiemphieu.folder import VoteFolder, load_vote, read_public_key
 from kiemphieu.page_file import PageBytes, decode_page
 from kiemphieu.page_worker import ReaderSetup, reading_context
 from kiemphieu.pen import key_verifier, signer_of
-from kiemphieu.store import PageRecord, Store, set_digest
+from kiemphieu.store import PageRecord, Store, chain, set_digest
 from kiemphieu.store.audit import RecordAudit, SetAudit
 from kiemphieu.store.rows import result_to_text
 from kiemphieu.vote_store import open_vote_store, result_settings
@@ -155,8 +155,8 @@ def _unreadable(folder: VoteFolder, what: str, reason: object) -> VerifyReport:
     return VerifyReport(0, 0, "", 0, 0, (), False, (fault,))
 
 
-_NOTES = frozenset({"keys", "schema"})
-"""Names of notes; the second is from the first version, which kept its number there."""
+_NOTES = frozenset({"keys", "schema", chain.BLIND})
+"""Names of notes; `schema` is from the first version, which kept its number there."""
 _CHANGES = frozenset(
     {
         EventKind.PAGES_RECORDED.value,
@@ -269,6 +269,9 @@ class _Verifier:
         notes = dict(audit.notes)
         for name in sorted(set(notes) - _NOTES):
             self._add(Mismatch.NOTE, name)
+        sealed = EventKind.RECORD_SEALED.value in latest
+        if sealed == (chain.BLIND in notes):
+            self._add(Mismatch.NOTE, chain.BLIND)
         made = latest.get(EventKind.KEYS_MADE.value)
         seeded = made is not None and _field(made, "seeded") is True
         if made is not None and notes.get("keys", "") != ("seeded" if seeded else ""):
@@ -294,11 +297,18 @@ class _Verifier:
             self._add(Mismatch.SERIAL_ROW, serial)
         said = [
             latest[kind.value]
-            for kind in (EventKind.RECORD_OPENED, EventKind.BATCH_ISSUED, EventKind.BATCH_WITHDRAWN)
+            for kind in (
+                EventKind.RECORD_OPENED,
+                EventKind.BATCH_ISSUED,
+                EventKind.BATCH_WITHDRAWN,
+                EventKind.RECORD_SEALED,
+            )
             if kind.value in latest
         ]
         newest = max(said, key=lambda entry: entry.position, default=None)
-        self._check_set(Mismatch.SERIALS, audit.issued, newest, "issued")
+        sealed = newest is not None and newest.kind == EventKind.RECORD_SEALED.value
+        digest = "issued_digest" if sealed else "digest"
+        self._check_set(Mismatch.SERIALS, audit, audit.issued, newest, ("issued", digest))
 
     def _check_pages(self, audit: RecordAudit, latest: Mapping[str, JournalEntry]) -> None:
         for sha256 in audit.pages.changed:
@@ -309,20 +319,26 @@ class _Verifier:
             if kind.value in latest
         ]
         newest = max(said, key=lambda entry: entry.position, default=None)
-        self._check_set(Mismatch.PAGES, audit.pages, newest, "pages")
+        self._check_set(Mismatch.PAGES, audit, audit.pages, newest, ("pages", "digest"))
 
     def _check_set(
-        self, mismatch: Mismatch, audit: SetAudit, newest: JournalEntry | None, count_name: str
+        self,
+        mismatch: Mismatch,
+        audit: RecordAudit,
+        found: SetAudit,
+        newest: JournalEntry | None,
+        names: tuple[str, str],
     ) -> None:
-        kept = audit.kept
-        if (kept.count, kept.digest) != (audit.count, audit.digest):
-            self._add(mismatch, count_name, "rows")
-        said = (0, set_digest.digest(set_digest.EMPTY))
+        kept = found.kept
+        if (kept.count, kept.digest) != (found.count, found.digest):
+            self._add(mismatch, names[0], "rows")
+        blind = dict(audit.notes).get(chain.BLIND, "")
+        said = (0, chain.blinded(set_digest.digest(set_digest.EMPTY), blind))
         if newest is not None:
-            said = (_field(newest, count_name), _field(newest, "digest"))
+            said = (_field(newest, names[0]), _field(newest, names[1]))
         # Not journalled yet: recorded by a run that was interrupted. The next entry will speak of it.
-        if (said == (kept.count, kept.digest)) != kept.journalled:
-            self._add(mismatch, count_name, "journal")
+        if (said == (kept.count, chain.blinded(kept.digest, blind))) != kept.journalled:
+            self._add(mismatch, names[0], "journal")
 
     def _check_images(self) -> None:
         known = set()

@@ -3,6 +3,10 @@
 Pages are committed in small batches, and an entry per batch would tell which sheets were scanned together.
 So each batch only brings the set of recorded pages up to date, in the same transaction; the entry that
 speaks of it is written when the run ends, or before the next entry of any kind, whichever comes first.
+
+Runs of single sheets would still tell: whoever has all pages could try which of them make the set that an
+entry speaks of. So a digest is written down under a random secret of the record, which is thrown away when
+the record is sealed; the entry that seals it speaks of the whole, and needs none.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from kiemphieu.store import set_digest, tables
 from kiemphieu.store.plain import plain_text
@@ -21,6 +25,8 @@ from records.journal import EventKind, JournalEntry, Pen, next_entry
 
 PAGES = "pages"
 ISSUED = "issued"
+BLIND = "blind"
+"""The note that holds the secret."""
 JOURNAL = "journal"
 """The row with the number of entries and the hash of the last: a chain cut short would still hold."""
 
@@ -35,9 +41,10 @@ def lock_record(connection: Connection) -> None:
     connection.execute(select(_sets.name).where(_sets.name == PAGES).with_for_update()).all()
 
 
-def open_record(connection: Connection, data: dict[str, Any], pen: Pen) -> None:
+def open_record(connection: Connection, data: dict[str, Any], blind: str, pen: Pen) -> None:
     """Writes the first entry, and brings what an older version recorded under the journal."""
     _digest_rows(connection)
+    connection.execute(insert(tables.meta).values(name=BLIND, value=blind))
     for name, things in ((PAGES, page_things(connection)), (ISSUED, issued_things(connection))):
         found = list(things)
         state = set_digest.added(set_digest.EMPTY, found)
@@ -47,7 +54,8 @@ def open_record(connection: Connection, data: dict[str, Any], pen: Pen) -> None:
     connection.execute(insert(tables.record_set).values(**empty))
     held = record_set(connection, ISSUED)
     _mark_journalled(connection, ISSUED)
-    _append(connection, EventKind.RECORD_OPENED, {**data, "issued": held.count, "digest": held.digest}, pen)
+    whole = {**data, "issued": held.count, "digest": _written(connection, held)}
+    _append(connection, EventKind.RECORD_OPENED, whole, pen)
 
 
 def _digest_rows(connection: Connection) -> None:
@@ -116,16 +124,32 @@ def close_pages(connection: Connection, pen: Pen) -> JournalEntry | None:
     held = record_set(connection, PAGES)
     if held.journalled:
         return None
-    data = {"pages": held.count, "digest": held.digest}
+    data = {"pages": held.count, "digest": _written(connection, held)}
     _mark_journalled(connection, PAGES)
     return _append(connection, EventKind.PAGES_RECORDED, data, pen)
 
 
+def blinded(digest: str, blind: str) -> str:
+    """A set's digest as an entry has it; without a secret, itself."""
+    return sha256_hex(f"{blind} {digest}".encode()) if blind else digest
+
+
+def _written(connection: Connection, held: RecordSet) -> str:
+    blind = connection.execute(select(tables.meta.c.value).where(tables.meta.c.name == BLIND)).scalar()
+    return blinded(held.digest, blind or "")
+
+
 def append_sealed(connection: Connection, pen: Pen) -> JournalEntry:
     """Adds the entry that ends the count; it speaks of the pages as they are from now on."""
-    held = record_set(connection, PAGES)
+    pages, issued = record_set(connection, PAGES), record_set(connection, ISSUED)
     _mark_journalled(connection, PAGES)
-    data = {"pages": held.count, "digest": held.digest}
+    connection.execute(delete(tables.meta).where(tables.meta.c.name == BLIND))
+    data = {
+        "pages": pages.count,
+        "digest": pages.digest,
+        "issued": issued.count,
+        "issued_digest": issued.digest,
+    }
     return _append(connection, EventKind.RECORD_SEALED, data, pen)
 
 
@@ -135,7 +159,7 @@ def append_about_serials(
     """Adds an entry about issued serials; their number and digest go with it."""
     held = record_set(connection, ISSUED)
     _mark_journalled(connection, ISSUED)
-    whole = {**data, "issued": held.count, "digest": held.digest}
+    whole = {**data, "issued": held.count, "digest": _written(connection, held)}
     return append_entry(connection, kind, whole, pen)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,10 +61,12 @@ class About:
     Attributes:
         vote: id of the vote.
         pen: called when an entry is to be written.
+        blind: makes the secret of a new record; see `kiemphieu.store.chain`.
     """
 
     vote: str = ""
     pen: Callable[[], Pen] = lambda: Pen(datetime.date.today().isoformat())  # noqa: DTZ011  the day at the venue
+    blind: Callable[[], str] = lambda: secrets.token_hex(16)
 
 
 _AT_ONCE = 500
@@ -101,7 +104,7 @@ class Store:
 
     def _open_record(self, connection: Connection) -> None:
         data = {"vote": self._about.vote, "program": program_version()}
-        chain.open_record(connection, data, self._about.pen())
+        chain.open_record(connection, data, self._about.blind(), self._about.pen())
 
     @contextmanager
     def _recording(self) -> Iterator[Connection]:

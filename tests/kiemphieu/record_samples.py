@@ -5,8 +5,8 @@ from __future__ import annotations
 from kiemphieu.store import About, StoredForm
 from records.journal import Pen
 
-ABOUT = About("bdt-2023", lambda: Pen("2023-07-20"))
-"""Of the stores of the tests: a fixed day, no key."""
+ABOUT = About("bdt-2023", lambda: Pen("2023-07-20"), lambda: "0" * 32)
+"""Of the stores of the tests: a fixed day, no key, a fixed secret."""
 
 
 def blank_form() -> StoredForm:

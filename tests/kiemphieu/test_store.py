@@ -200,7 +200,7 @@ def _as_the_first_version_left_it(path: Path) -> None:
         raw.execute("CREATE INDEX page_by_serial ON page (serial, page)")
         for table, column in (("issued", "digest"), ("page", "digest"), ("page", "plain")):
             raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        raw.execute("INSERT INTO meta VALUES ('schema', '1')")
+        raw.execute("UPDATE meta SET name = 'schema', value = '1' WHERE name = 'blind'")
     raw.close()
 
 
