@@ -2,7 +2,8 @@
 
 For one box, in this order:
 
-0. A box whose printed outline cannot be seen is covered or torn away: `unclear`.
+0. A box whose printed outline cannot be seen is covered or torn away, and one that lies under streaks for
+   the most part cannot be read: `unclear`.
 1. Ink around the box that was not printed is found at full resolution. What touches the box's inside,
    bridged over the printed outline, is the box's own ink, with all that hangs together with it.
 2. A speck (smaller than any mark) is nothing: `empty`.
@@ -38,6 +39,7 @@ from scanner.mark_network import MarkClass, bundled_panel
 from scanner.mark_patch import mark_features, mark_patch
 from scanner.options import MarkOptions
 from scanner.registration import PageTransform
+from scanner.streaks import line_mask
 from scanner.strokefit import CrossFit, fit_cross, near_stroke
 
 _PX = REFERENCE_PX_PER_MM
@@ -55,7 +57,7 @@ def read_boxes(
     image: ScanImage, transform: PageTransform, page: PreparedPage, ink: PageInk, options: MarkOptions
 ) -> tuple[MarkReading, ...]:
     """Reads every box of a page, in layout order."""
-    seen = _outlines_seen(page, ink)
+    seen = np.where(_covered(page, ink) > options.max_covered, 0.0, _outlines_seen(page, ink))
     inked: dict[int, BoxInk] = {}
     for number, (box, share) in enumerate(zip(page.layout.boxes, seen, strict=True)):
         if share >= options.min_outline and ink.unprinted_in(box.rect).any():
@@ -103,6 +105,16 @@ def _covered_box(box: BoxPlace) -> MarkReading:
     """A box whose printed outline is not on the paper: something lies over it, or the paper is gone."""
     reading = BoxReading(box.official, box.level, BoxState.UNCLEAR, MarkScores(), box.rect)
     return MarkReading(reading, None)
+
+
+def _covered(page: PreparedPage, ink: PageInk) -> NDArray[np.float64]:
+    """Share of each box's inside that lies under streaks and folds, in layout order."""
+    shares = np.zeros(len(page.layout.boxes))
+    if ink.lines:
+        for number, box in enumerate(page.layout.boxes):
+            mask = line_mask(ink.lines, box.rect, OVERVIEW_PX_PER_MM)
+            shares[number] = 0.0 if mask is None else mask.mean()
+    return shares
 
 
 def _outlines_seen(page: PreparedPage, ink: PageInk) -> NDArray[np.float64]:

@@ -103,7 +103,7 @@ def _full_columns(
     blocks = _blocks(image)
     widest = 2 * round(options.max_width_mm * px_per_mm / 2) + 1
     filled = cv2.morphologyEx(blocks, cv2.MORPH_CLOSE, np.ones((1, widest), np.uint8))
-    darker = cv2.subtract(filled, blocks) >= options.min_depth
+    darker = cv2.subtract(filled, blocks) >= (options.min_depth_bilevel if bilevel else options.min_depth)
     paper = filled >= options.paper_from
     seen = paper.sum(axis=0)
     end = range(1, 2) if bilevel else range(options.end_blocks)
@@ -114,6 +114,8 @@ def _full_columns(
     if not len(full):
         return ()
     parts = np.split(full, np.flatnonzero(np.diff(full) > 2) + 1)
+    if len(parts) > options.most_lines:
+        return ()  # a texture, such as a dithered scan's: its lines are everywhere, and marks under them
     return tuple((int(part[0]), int(part[-1]) + 1) for part in parts)
 
 

@@ -55,3 +55,12 @@ def test_a_line_that_ends_on_the_paper_is_somebodys_stroke() -> None:
     image[: round(250 * PX_PER_MM), 300:302] = 0
     for bilevel in (False, True):
         assert _full_columns(image, PX_PER_MM, bilevel, OPTIONS) == ()
+
+
+def test_a_dithered_page_is_no_sheaf_of_streaks() -> None:
+    """Grey paper in black and white: columns of dots from end to end, everywhere."""
+    rows, columns = np.mgrid[:HEIGHT, :WIDTH]
+    for pattern in (columns % 3 == 0, (columns % 4 == 0) & (rows % 5 < 4), (rows + columns) % 2 == 0):
+        image = np.where(pattern, np.uint8(0), np.uint8(255))
+        for bilevel in (False, True):
+            assert len(_full_columns(image, PX_PER_MM, bilevel, OPTIONS)) <= OPTIONS.most_lines
