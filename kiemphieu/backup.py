@@ -96,7 +96,8 @@ def _fill(tar: tarfile.TarFile, folder: VoteFolder, store: Store, database: Path
 def _other_files(folder: VoteFolder) -> Iterator[Path]:
     """What is neither database nor page image nor half-written."""
     for path in sorted(folder.root.rglob("*")):
-        own = path.is_relative_to(folder.pages) or path.name.startswith(folder.database.name)
+        database = path.parent == folder.root and path.name.startswith(folder.database.name)
+        own = path.is_relative_to(folder.pages) or database
         if path.is_file() and not own and not path.name.endswith(".partial"):
             yield path
 

@@ -260,6 +260,9 @@ class _Finder:
             genuine = known is not None and known.style == token.style and known.kind == token.kind
         readings = _readings(pages)
         decided = self.decisions.on_ballot(serial)
+        if decided.ballot is not None and len(pages) > decided.ballot.sheets:
+            # A sheet turned up that nobody looked at.
+            decided = replace(decided, ballot=None)
         if not readings and (not genuine or decided == UNDECIDED):
             return _unread_ballot(serial, style, pages, genuine)
         reading = self._reading(serial, style, pages, readings)
@@ -328,7 +331,8 @@ def _page_reasons(pages: Sequence[PageRecord]) -> tuple[ReviewReason, ...]:
     reasons = {
         ReviewReason(page.result.reason.value) for page in pages if isinstance(page.result, SheetRejection)
     }
-    if any(page.surplus for page in pages):
+    read_by_person = any(page.token is None for page in pages)
+    if any(page.surplus for page in pages) or (read_by_person and len(pages) > 1):
         reasons.add(ReviewReason.DUPLICATE_SERIAL)
     return _joined(reasons)
 

@@ -157,7 +157,7 @@ def _issued_by_style(store: Store) -> Counter[str]:
 
 def _count(vote: Vote, rules: RuleSet, gathered: _Gathered, issued: Counter[str]) -> TallyResult:
     styles = [style.id for style in vote.styles]
-    for kind in (gathered.foreign, gathered.unread):
+    for kind in (gathered.foreign, gathered.unread, gathered.cast):
         for style in set(kind) - set(styles):
             # A sheet that could not be identified belongs to no group; it is counted once, with the first.
             kind[styles[0]] += kind.pop(style)
@@ -209,19 +209,24 @@ def draw_tally(folder: VoteFolder) -> CountReport:
         VoteFileError: vote.toml has mistakes.
         StoreError: the record cannot be read or written.
     """
-    report = count_folder(folder)
-    store = open_vote_store(folder, report.vote)
+    vote = load_vote(folder)
+    store = open_vote_store(folder, vote)
     try:
         sealed = store.last_entry(EventKind.RECORD_SEALED) is not None
-        data = {"result": result_digest(report.result), "final": report.result.final}
-        last = store.last_entry()
-        drawn = last is not None and last.kind == EventKind.TALLY_DRAWN.value and last.content == data
-        if store.forms() and not sealed and not drawn:
-            note_settings(store, report.vote)
-            store.append(EventKind.TALLY_DRAWN, data)
+        if sealed or not store.forms():
+            return count_folder(folder, vote)
+        note_settings(store, vote)
+        while True:
+            state = store.state()
+            report = count_folder(folder, vote)
+            data = {"result": result_digest(report.result), "final": report.result.final}
+            last = store.last_entry()
+            drawn = last is not None and last.kind == EventKind.TALLY_DRAWN.value and last.content == data
+            # Another station may have recorded something since: then what was counted is not the record.
+            if drawn or store.append_if(state, EventKind.TALLY_DRAWN, data) is not None:
+                return report
     finally:
         store.close()
-    return report
 
 
 def result_digest(result: TallyResult) -> str:

@@ -79,7 +79,10 @@ def decide(folder: VoteFolder, order: DecisionOrder) -> DecisionReport:
         before = desk.find(order.target, standing)
         _check(desk, before, order.ruled)
         target = before.serial or before.pages[0].sha256
-        decision = _decision(target, order.ruled, by, reason)
+        ruled = order.ruled
+        if isinstance(ruled, BallotDecision):
+            ruled = replace(ruled, settled=before.review, sheets=len(before.pages))
+        decision = _decision(target, ruled, by, reason)
         # Worked out with the decision as if it stood: what it comes to is ruled in one place only.
         after = desk.find(_found_under(decision), standing.having(decision))
         decision = replace(decision, before=in_short(before), after=in_short(after))
@@ -108,6 +111,7 @@ def undo(folder: VoteFolder, number: int, by: tuple[str, ...], reason: str) -> D
         if recorded is None:
             raise InputError("decision_unknown", number=number, folder=str(folder.root))
         target = recorded.decision.target
+        _check_undo(desk, standing, recorded.decision)
         before = desk.find(_found_under(recorded.decision), standing)
         after = desk.find(target, standing.without(number))
         data = {
@@ -197,9 +201,20 @@ def _check(desk: _Desk, entry: BallotEntry, ruled: Ruled) -> None:
             pass
 
 
+def _check_undo(desk: _Desk, standing: Decisions, decision: Decision) -> None:
+    """Decisions on a ballot do not outlive the sheet that they were made on."""
+    sheet = decision.sheet
+    if sheet is None or sheet.standing is not SheetStanding.BALLOT:
+        return
+    if standing.standing.get(sheet.serial) and len(desk.find(sheet.serial, standing).pages) == 1:
+        raise InputError("decision_undo_order", serial=sheet.serial)
+
+
 def _check_sheet(desk: _Desk, entry: BallotEntry, ruled: SheetDecision) -> None:
     if entry.serial is not None:
         raise InputError("decision_sheet_has_serial", serial=entry.serial)
+    if ruled.standing is SheetStanding.BALLOT and entry.standing is not Standing.UNREAD:
+        raise InputError("decision_sheet_no_ballot", sheet=entry.pages[0].sha256[:12])
     if ruled.standing is SheetStanding.BALLOT and ruled.serial not in desk.store.issued():
         raise InputError("explain_serial_unknown", serial=ruled.serial, folder=str(desk.folder.root))
 

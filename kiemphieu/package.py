@@ -23,13 +23,14 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from ballot_layout.tokens import load_private_key
 from kiemphieu.disk import SETTLED_TIME_S, atomic_file, disk_errors
 from kiemphieu.folder import VoteFolder, load_vote, read_page, read_private_key
-from kiemphieu.store import Store
+from kiemphieu.store import Store, open_store
 from kiemphieu.store.copying import copy_record
 from kiemphieu.verifying import Fault, Mismatch, VerifyReport, verify_folder
 from kiemphieu.vote_store import open_vote_store
 from records.canonical import canonical_json, sha256_hex
 from records.errors import InputError
 from records.journal import EventKind
+from records.vote import Vote
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 _DOMAIN = b"kiemphieu package 1\n"
@@ -54,16 +55,17 @@ class PackageReport:
     key: str
 
 
-def write_package(folder: VoteFolder, out: Path, images: bool) -> PackageReport:
+def write_package(folder: VoteFolder, out: Path, images: bool, unsealed: bool = False) -> PackageReport:
     """Packs the record of a vote.
 
     Args:
         folder: the vote.
         out: the new file.
         images: whether the page images go with it.
+        unsealed: pack a record although it is not sealed.
 
     Raises:
-        InputError: `out` exists.
+        InputError: `out` exists, or the record is not sealed.
         KeyFileError: the private key is not at hand to sign with.
         StoreError: the record cannot be read, an image is gone, or the disk is full.
     """
@@ -74,17 +76,19 @@ def write_package(folder: VoteFolder, out: Path, images: bool) -> PackageReport:
             raise InputError("output_exists", path=str(out))
     store = open_vote_store(folder, vote)
     try:
-        store.close_pages()
-        last = store.last_entry()
+        if store.last_entry(EventKind.RECORD_SEALED) is None:
+            if not unsealed:
+                raise InputError("package_unsealed", folder=str(folder.root))
+            store.close_pages()
         with tempfile.TemporaryDirectory(prefix="kiemphieu-package-") as place:
             database = Path(place) / folder.database.name
             copy_record(store, database)
             listed: list[dict[str, Any]] = []
             with atomic_file(out) as file, tarfile.open(fileobj=file, mode="w") as tar:
-                for name, data in _content(folder, store, database, images):
+                for name, data in _content(folder, vote, store, database, images):
                     _add(tar, name, data)
                     listed.append({"name": name, "size": len(data), "sha256": sha256_hex(data)})
-                head = last.hash if last is not None else ""
+                head = _head_of(database)
                 about = {"format": _FORMAT, "vote": vote.id, "head": head, "images": images, "files": listed}
                 manifest = canonical_json(about)
                 _add(tar, MANIFEST, manifest)
@@ -96,9 +100,21 @@ def write_package(folder: VoteFolder, out: Path, images: bool) -> PackageReport:
     return PackageReport(out, len(listed), pages, head, fingerprint)
 
 
-def _content(folder: VoteFolder, store: Store, database: Path, images: bool) -> _Content:
+def _head_of(database: Path) -> str:
+    """Of the copy: another station may have gone on since."""
+    store = open_store(database)
+    try:
+        last = store.last_entry()
+        return "" if last is None else last.hash
+    finally:
+        store.close()
+
+
+def _content(folder: VoteFolder, vote: Vote, store: Store, database: Path, images: bool) -> _Content:
     yield folder.database.name, database.read_bytes()
-    yield folder.vote_file.name, folder.vote_file.read_bytes()
+    text = folder.vote_file.read_bytes()
+    # A server's address may hold its password, and bears on nothing that is checked.
+    yield folder.vote_file.name, text.replace(vote.store_url.encode(), b"") if vote.store_url else text
     yield f"keys/{folder.public_key.name}", folder.public_key.read_bytes()
     for path in sorted(folder.root.glob("layout*.json")):
         yield path.name, path.read_bytes()

@@ -27,7 +27,7 @@ from kiemphieu.folder import (
 )
 from kiemphieu.pen import signer_of
 from kiemphieu.store import IssuedBallot, Store, StoredForm
-from kiemphieu.vote_store import check_not_sealed, open_vote_store
+from kiemphieu.vote_store import check_key, check_not_sealed, open_vote_store
 from records.errors import InputError, KeyFileError, UsageError
 from records.journal import EventKind
 from records.layout import layout_to_json
@@ -167,14 +167,17 @@ def _make_keys(folder: VoteFolder, store: Store, seed: int | None) -> None:
         raise KeyFileError(
             "key_file_unreadable", path=str(folder.private_key), reason=error.strerror
         ) from error
-    if not there and not store.issued():
+    made = store.last_entry(EventKind.KEYS_MADE) is not None
+    if not there and not made and not store.issued():
         if seed is None:
             write_new_keys(folder)
         else:
             store.set_note("keys", "seeded")
             write_new_keys(folder, hashlib.sha256(f"kiemphieu keys {seed}".encode()).digest())
         there = True
-    if there and store.last_entry(EventKind.KEYS_MADE) is None:
+    if there and made:
+        check_key(folder, store)
+    elif there:
         signer = signer_of(load_private_key(read_private_key(folder)).public_key())
         seeded = store.note("keys") == "seeded"
         store.append(EventKind.KEYS_MADE, {"public_key": signer, "seeded": seeded})

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from audit.compare import AuditedPage, Comparison, compare_records
@@ -19,9 +21,10 @@ from kiemphieu.messages import Language
 from kiemphieu.page_worker import ReaderSetup, reading_context
 from kiemphieu.rescan_report import RescanPictures, rescan_report
 from kiemphieu.scanning import Progress, ScanReport, record_scans
-from kiemphieu.store import Store
+from kiemphieu.store import PageRecord, Store
 from kiemphieu.vote_store import open_vote_store
 from records.errors import UsageError
+from records.reading import PageReading, RejectionReason, ReviewReason, SheetRejection
 from records.vote import Vote
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")
@@ -32,12 +35,15 @@ class RescanReport:
     """What was scanned again and how it compares.
 
     Attributes:
+        others: second sheets of a serial and sheets that could not be read, by what they are, where there are
+            more of them than in the record.
         report: the HTML page with both crops of every difference.
     """
 
     name: str
     scan: ScanReport
     comparison: Comparison
+    others: tuple[tuple[str, int], ...]
     report: Path
 
 
@@ -76,6 +82,7 @@ def rescan(
         audit = open_vote_store(again, apart)
         try:
             comparison = compare_records(_pages(original), _pages(audit))
+            others = tuple(sorted((_others(audit) - _others(original)).items()))
             setup = ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)
             pictures = RescanPictures(folder, again, reading_context(folder, original, setup))
         finally:
@@ -84,7 +91,7 @@ def rescan(
         original.close()
     report = again.root / "comparison.html"
     write_atomic(report, rescan_report(vote, name, comparison, pictures, lang).encode())
-    return RescanReport(name, scan, comparison, report)
+    return RescanReport(name, scan, comparison, others, report)
 
 
 def _prepare(folder: VoteFolder, again: VoteFolder, vote: Vote, original: Store) -> None:
@@ -105,8 +112,26 @@ def _prepare(folder: VoteFolder, again: VoteFolder, vote: Vote, original: Store)
 
 
 def _pages(store: Store) -> Iterator[AuditedPage]:
-    """The sheet that counts of every page of a ballot, by serial and page."""
+    """The sheet that counts of every page of a ballot, by serial and page: the first that could be read."""
+    for (serial, number), group in groupby(store.pages(), key=_place):
+        if serial is None:
+            continue
+        sheets = list(group)
+        sheet = next((one for one in sheets if isinstance(one.result, PageReading)), sheets[0])
+        yield AuditedPage(serial, number, sheet.sha256, sheet.result)
+
+
+def _place(page: PageRecord) -> tuple[str | None, int]:
+    token = page.token
+    return (None, 0) if token is None else (token.serial, token.page)
+
+
+def _others(store: Store) -> Counter[str]:
+    """Sheets that are no page of a ballot of their own, by what they are: second sheets, and rejections."""
+    found: Counter[str] = Counter()
     for page in store.pages():
-        token = page.token
-        if token is not None and not page.surplus:
-            yield AuditedPage(token.serial, token.page, page.sha256, page.result)
+        if page.surplus:
+            found[ReviewReason.DUPLICATE_SERIAL.value] += 1
+        elif isinstance(page.result, SheetRejection) and page.result.reason is not RejectionReason.BLANK_PAGE:
+            found[page.result.reason.value] += 1
+    return found

@@ -27,7 +27,7 @@ from kiemphieu.page_worker import (
     start_worker,
 )
 from kiemphieu.store import PageRecord, RecordOutcome, Store
-from kiemphieu.vote_store import check_not_sealed, note_settings, open_vote_store
+from kiemphieu.vote_store import check_key, check_not_sealed, note_settings, open_vote_store
 from records.errors import InputError, KiemphieuError
 from records.reading import SheetRejection
 from records.vote import Vote
@@ -110,9 +110,10 @@ def record_scans(
         if not store.forms():
             raise InputError("nothing_printed", path=str(folder.root))
         read_public_key(folder)
+        check_key(folder, store)
         with disk_errors(folder.pages):
             folder.pages.mkdir(exist_ok=True)
-        own = (folder.pages, folder.ballots, folder.keys, folder.reports)
+        own = (folder.pages, folder.ballots, folder.keys, folder.reports, folder.root / "rescans")
         found = tuple(find_pages(paths, leave_out=own))
         refs = [item for item in found if isinstance(item, PageRef)]
         setup = ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)

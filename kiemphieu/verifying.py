@@ -171,6 +171,10 @@ _CHANGES = frozenset(
 """Events after which a count drawn before need not hold any more."""
 
 
+_SIGNED = frozenset({EventKind.KEYS_MADE.value, EventKind.BATCH_ISSUED.value})
+"""Events at which the private key is always there."""
+
+
 class _Verifier:
     """One run over one record; faults are gathered, never raised."""
 
@@ -253,8 +257,19 @@ class _Verifier:
             self._add(Mismatch.JOURNAL_ENTRY, "1", "missing")
         elif _field(entries[0], "vote") not in {self._vote.id, ""}:
             self._add(Mismatch.JOURNAL_ENTRY, "1", "vote")
+        for entry in entries:
+            if entry.kind in _SIGNED and not entry.signer:
+                self._add(Mismatch.JOURNAL_ENTRY, str(entry.position), "unsigned")
+        self._check_after_seal(entries)
         if made is not None and key is not None and _field(made, "public_key") != signer_of(key):
             self._add(Mismatch.KEY, str(self._folder.public_key), "not_the_one_made")
+
+    def _check_after_seal(self, entries: Sequence[JournalEntry]) -> None:
+        sealed = False
+        for entry in entries:
+            if sealed and entry.kind != EventKind.REPORT_WRITTEN.value:
+                self._add(Mismatch.JOURNAL_ENTRY, str(entry.position), "after_seal")
+            sealed = sealed or entry.kind == EventKind.RECORD_SEALED.value
 
     def _check_head(self, audit: RecordAudit, entries: Sequence[JournalEntry]) -> None:
         kept = audit.journal
@@ -337,7 +352,10 @@ class _Verifier:
         if newest is not None:
             said = (_field(newest, names[0]), _field(newest, names[1]))
         # Not journalled yet: recorded by a run that was interrupted. The next entry will speak of it.
-        if (said == (kept.count, chain.blinded(kept.digest, blind))) != kept.journalled:
+        agrees = said == (kept.count, chain.blinded(kept.digest, blind))
+        sealed = newest is not None and newest.kind == EventKind.RECORD_SEALED.value
+        fewer = isinstance(said[0], int) and kept.count < said[0]
+        if agrees != kept.journalled or fewer or (sealed and not kept.journalled):
             self._add(mismatch, names[0], "journal")
 
     def _check_images(self) -> None:
@@ -381,9 +399,14 @@ class _Verifier:
             return
         path = self._folder.page(page.sha256, page.suffix)
         try:
-            again = read_sheet(decode_page(PageBytes(path.read_bytes(), page.suffix)), context)
-        except (OSError, PageFileError):
+            data = path.read_bytes()
+        except OSError:
             return  # told with the image itself
+        try:
+            again = read_sheet(decode_page(PageBytes(data, page.suffix)), context)
+        except PageFileError as error:
+            self._add(Mismatch.READING, page.sha256, error.message_id)
+            return
         self._reread += 1
         if result_to_text(again) != result_to_text(page.result):
             self._add(Mismatch.READING, page.sha256)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from kiemphieu.folder import VoteFolder
-from kiemphieu.pen import folder_pen
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from kiemphieu.folder import VoteFolder, read_public_key
+from kiemphieu.pen import folder_pen, signer_of
 from kiemphieu.store import About, Store, open_store
 from records.codec import to_plain
-from records.errors import InputError, StoreError
+from records.errors import InputError, KeyFileError, StoreError
 from records.journal import EventKind
 from records.vote import Vote
 
@@ -48,6 +51,25 @@ def result_settings(vote: Vote) -> dict[str, Any]:
         "two_person": vote.two_person,
         "groups": [to_plain(style) for style in vote.styles],
     }
+
+
+def check_key(folder: VoteFolder, store: Store) -> None:
+    """Raises where the folder's public key is not the one that the vote's ballots are signed with.
+
+    Every genuine ballot would be read as a forgery.
+
+    Raises:
+        KeyFileError: it is another key, or none that can be read.
+    """
+    made = store.last_entry(EventKind.KEYS_MADE)
+    if made is None:
+        return
+    try:
+        key = load_pem_public_key(read_public_key(folder))
+    except ValueError as error:
+        raise KeyFileError("key_not_the_votes", path=str(folder.public_key)) from error
+    if not isinstance(key, Ed25519PublicKey) or signer_of(key) != made.content.get("public_key"):
+        raise KeyFileError("key_not_the_votes", path=str(folder.public_key))
 
 
 def check_not_sealed(store: Store) -> None:

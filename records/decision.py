@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from records.reading import ReviewReason
 from records.ruling import BallotFault, LineFault
 
 
@@ -41,9 +42,15 @@ class BallotDecision:
     """The whole ballot: invalid because of `faults`, or without a fault of its own where there are none.
 
     A ballot without a fault of its own is valid once none of its lines waits for a person.
+
+    Attributes:
+        settled: the ballot's reasons that were looked at; others that come up later are not settled by it.
+        sheets: how many sheets the ballot had; another one that turns up opens the ballot again.
     """
 
     faults: tuple[BallotFault, ...] = ()
+    settled: tuple[ReviewReason, ...] = ()
+    sheets: int = 0
 
 
 @dataclass(frozen=True, slots=True)

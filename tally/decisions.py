@@ -2,7 +2,8 @@
 
 1. A decision on a line replaces what was read there: its vote or its faults, and every reason on it.
    A line that was not read at all (its page is missing or cannot be read) comes into being by it.
-2. A decision on the ballot replaces its own faults and reasons, and those alone: lines keep theirs.
+2. A decision on the ballot replaces its own faults, and settles those of its reasons that were there when
+   it was made: reasons that came later stay, and lines keep theirs.
 3. Of several decisions on the same line, or on the ballot, the last counts.
 4. A ballot is free of faults of its own only when every official has a line: until then what is missing
    keeps its reason.
@@ -33,6 +34,7 @@ UNDECIDED = Decided()
 _MISSING = (
     ReviewReason.MISSING_PAGE,
     ReviewReason.NO_CODE,
+    ReviewReason.FOREIGN_CODE,
     ReviewReason.NOT_REGISTERED,
     ReviewReason.UNKNOWN_LAYOUT,
     ReviewReason.PAGE_IMAGE,
@@ -74,5 +76,8 @@ def decide_ballot(
     faults = decided.ballot.faults
     if faults:
         return faults, frozenset(faults), ()
-    kept = tuple(reason for reason in review if reason in _MISSING) if lines_missing else ()
-    return (), frozenset(), kept
+    settled = frozenset(decided.ballot.settled)
+    kept = [reason for reason in review if reason not in settled or (lines_missing and reason in _MISSING)]
+    if lines_missing and not any(reason in _MISSING for reason in kept):
+        kept.append(ReviewReason.MISSING_PAGE)
+    return (), frozenset(), tuple(kept)

@@ -102,6 +102,40 @@ RECORD: dict[str, tuple[str, str]] = {
         "Tờ này đã đọc được số {serial}; dùng --line hoặc --ballot.",
         "The serial {serial} of this sheet was read; use --line or --ballot.",
     ),
+    "decision_sheet_no_ballot": (
+        "Tờ {sheet} không phải phiếu chưa đọc được: nó trống, hoặc mã của nó cho thấy là phiếu lạ.",
+        "The sheet {sheet} is no ballot that could not be read: it is blank, or foreign by its code.",
+    ),
+    "decision_undo_order": (
+        "Còn quyết định về phiếu {serial} dựa trên tờ này. Hãy hủy các quyết định ấy trước.",
+        "Decisions on ballot {serial} rest on this sheet. Take those back first.",
+    ),
+    "package_unsealed": (
+        "Hồ sơ chưa niêm phong: gói sẽ chứa tên tệp quét, cho biết thứ tự quét. Chạy kiemphieu seal trước, "
+        "hoặc dùng --unsealed.",
+        "The record is not sealed: the package would hold the names of scanned files, which tell an order. "
+        "Run kiemphieu seal first, or use --unsealed.",
+    ),
+    "option_unsealed": (
+        "Đóng gói dù hồ sơ chưa niêm phong.",
+        "Pack the record although it is not sealed.",
+    ),
+    "seal_race": (
+        "Hồ sơ thay đổi trong lúc niêm phong (có trạm khác đang ghi). Chưa niêm phong; hãy chạy lại.",
+        "The record changed while it was being sealed (another station writes). Not sealed; run it again.",
+    ),
+    "key_not_the_votes": (
+        "Khóa {path} không phải khóa của cuộc này. Chép lại khóa từ máy đã in phiếu.",
+        "The key {path} is not this vote's. Copy the key from the machine that printed the ballots.",
+    ),
+    "form_in_use": (
+        "Trong {path} đã có phiếu phát theo mẫu khác của loại này. Không in gì; dùng đúng vote.toml.",
+        "{path} has ballots issued on another form of this group. Nothing was printed; use that vote.toml.",
+    ),
+    "store_unreachable": (
+        "Không kết nối được cơ sở dữ liệu {path} ({reason}). Kiểm tra máy chủ và mạng rồi chạy lại.",
+        "The database {path} cannot be reached ({reason}). Check server and network, then run it again.",
+    ),
     "decision_official": (
         "Trên phiếu không có mã “{official}”. Các mã: {listed}.",
         "The ballot lists no “{official}”. Its ids: {listed}.",
@@ -321,6 +355,10 @@ RECORD: dict[str, tuple[str, str]] = {
     "rescan_summary": (
         "{same} trang giống nhau, {differing} trang khác, {missing} trang thiếu, {surplus} trang thừa.",
         "{same} pages agree, {differing} differ, {missing} are missing, {surplus} are surplus.",
+    ),
+    "rescan_other": (
+        "Ngoài ra có {count} tờ không có trong hồ sơ: {what}",
+        "Besides, {count} sheet(s) that the record does not have: {what}",
     ),
     "rescan_written": ("Bảng so sánh: {path}", "Comparison: {path}"),
     "rescan_title": ("Quét lại “{name}” – {body}", "Re-scan “{name}” – {body}"),

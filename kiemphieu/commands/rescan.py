@@ -48,12 +48,15 @@ def rescan_command(
         missing=len(found.missing),
         surplus=len(found.surplus),
     )
+    for what, count in report.others:
+        session.say("rescan_other", what=session.text(f"reason_{what}"), count=count)
     session.say("rescan_written", path=report.report)
     if as_json:
         session.document(_to_json(report))
     if report.scan.problems:
         return EXIT_INPUT
-    return EXIT_REVIEW if found.differing or found.missing or found.surplus else EXIT_DONE
+    open_points = found.differing or found.missing or found.surplus or report.others
+    return EXIT_REVIEW if open_points else EXIT_DONE
 
 
 def _to_json(report: RescanReport) -> dict[str, Any]:
@@ -75,6 +78,7 @@ def _to_json(report: RescanReport) -> dict[str, Any]:
         ],
         "missing": [{"serial": page.serial, "page": page.page} for page in found.missing],
         "surplus": [{"serial": page.serial, "page": page.page} for page in found.surplus],
+        "others": dict(report.others),
         "drift": {
             one.score: {"boxes": one.boxes, "mean": round(one.mean, 5), "largest": round(one.largest, 5)}
             for one in found.drift

@@ -18,7 +18,7 @@ from kiemphieu.commands.vote import VOTE
 from kiemphieu.folder import open_folder
 from kiemphieu.package import verify_package
 from kiemphieu.verifying import VerifyReport, verify_folder
-from records.errors import VerificationError
+from records.errors import KeyFileError, VerificationError
 
 
 @click.command("verify", cls=LocalCommand)
@@ -30,7 +30,7 @@ from records.errors import VerificationError
 def verify_command(context: click.Context, vote: Path, head: str, key: Path | None, as_json: bool) -> int:
     session = session_of(context, as_json)
     if vote.is_file():
-        report = verify_package(vote, None if key is None else key.read_bytes(), head)
+        report = verify_package(vote, None if key is None else _key(key), head)
     else:
         with session.progress("progress_verify") as show:
             report = verify_folder(open_folder(vote), head, show)
@@ -38,6 +38,13 @@ def verify_command(context: click.Context, vote: Path, head: str, key: Path | No
     if as_json:
         session.document(_to_json(report))
     return VerificationError.exit_code if report.faults else EXIT_DONE
+
+
+def _key(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KeyFileError("key_file_unreadable", path=str(path), reason=error.strerror) from error
 
 
 def _tell(session: Session, report: VerifyReport) -> None:

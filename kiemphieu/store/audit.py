@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Row, select, text
 
 from kiemphieu.store import chain, set_digest, tables
 from kiemphieu.store.chain import RecordSet
+from kiemphieu.store.plain import plain_text
+from kiemphieu.store.rows import PageRecord, result_from_text
 from records.canonical import sha256_hex
 
 
@@ -17,7 +20,7 @@ class SetAudit:
     """A set as it is kept, and as its rows make it.
 
     Attributes:
-        changed: keys of rows that are not what their digest was taken of.
+        changed: keys of rows that are not what their digest was taken of, or contradict themselves.
     """
 
     kept: RecordSet
@@ -66,22 +69,52 @@ def _broken(connection: Connection) -> str:
     return "" if found == "ok" else found
 
 
-def _page_rows(connection: Connection) -> Iterator[tuple[str, str, bytes]]:
+_Row = tuple[str, bool, bytes]
+"""Its key, whether it holds by itself, and what it is in its set."""
+
+
+def _page_rows(connection: Connection) -> Iterator[_Row]:
+    firsts: set[tuple[str, int]] = set()
+    seconds: dict[tuple[str, int], str] = {}
     for row in connection.execute(select(tables.page).execution_options(yield_per=500)):
-        yield row.sha256, row.digest, chain.page_thing(row)
+        thing = chain.page_thing(row)
+        yield row.sha256, sha256_hex(thing) == row.digest and _says_what_it_reads(row), thing
+        if row.serial is not None and row.surplus:
+            seconds[row.serial, row.page] = row.sha256
+        elif row.serial is not None:
+            firsts.add((row.serial, row.page))
+    for place, sha256 in seconds.items():
+        if place not in firsts:
+            # A second sheet without a first: whatever it was, one of the two was changed.
+            yield sha256, False, b""
 
 
-def _issued_rows(connection: Connection) -> Iterator[tuple[str, str, bytes]]:
+def _says_what_it_reads(row: Row[Any]) -> bool:
+    """Whether the columns that a count goes by are those of the reading."""
+    try:
+        result = result_from_text(row.result)
+    except ValueError:
+        return False
+    page = PageRecord(row.sha256, row.suffix, row.source, row.file_index, result, row.options)
+    token = page.token
+    place = (token.serial, token.page) if token is not None else (None, None)
+    told = (*place, page.status.value, plain_text(result))
+    return (row.serial, row.page, row.status, row.plain) == told
+
+
+def _issued_rows(connection: Connection) -> Iterator[_Row]:
     for row in connection.execute(select(tables.issued).execution_options(yield_per=5000)):
-        yield row.serial, row.digest, chain.issued_thing(row.serial, row.style, row.kind)
+        thing = chain.issued_thing(row.serial, row.style, row.kind)
+        yield row.serial, sha256_hex(thing) == row.digest, thing
 
 
-def _audited(connection: Connection, name: str, rows: Iterator[tuple[str, str, bytes]]) -> SetAudit:
+def _audited(connection: Connection, name: str, rows: Iterator[_Row]) -> SetAudit:
     kept = chain.record_set(connection, name)
     state, count, changed = set_digest.EMPTY, 0, []
-    for key, digest, thing in rows:
-        state = set_digest.added(state, [thing])
-        count += 1
-        if sha256_hex(thing) != digest:
+    for key, holds, thing in rows:
+        if thing:
+            state = set_digest.added(state, [thing])
+            count += 1
+        if not holds:
             changed.append(key)
     return SetAudit(kept, count, set_digest.digest(state), tuple(changed))

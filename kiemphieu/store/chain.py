@@ -139,6 +139,12 @@ def _written(connection: Connection, held: RecordSet) -> str:
     return blinded(held.digest, blind or "")
 
 
+def state_of(connection: Connection) -> str:
+    """Changes with every page, serial and entry."""
+    rows = connection.execute(select(tables.record_set).order_by(_sets.name)).all()
+    return sha256_hex(b"".join(bytes(row.state) for row in rows))
+
+
 def append_sealed(connection: Connection, pen: Pen) -> JournalEntry:
     """Adds the entry that ends the count; it speaks of the pages as they are from now on."""
     pages, issued = record_set(connection, PAGES), record_set(connection, ISSUED)

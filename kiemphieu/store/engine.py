@@ -85,15 +85,18 @@ def compact(engine: Engine, where: str) -> None:
         else:
             # PostgreSQL keeps rows in the order of their coming until a table is clustered.
             autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
-            for table in ("page", "issued"):
+            for table in ("page", "issued", "meta", "record_set"):
                 autocommit.exec_driver_sql(f"CLUSTER {table} USING {table}_pkey")
 
 
 @contextmanager
 def reading(engine: Engine, where: str) -> Iterator[Connection]:
     """A connection for one consistent look."""
-    with store_errors(where), engine.connect() as connection, connection.begin():
-        yield connection
+    with store_errors(where), engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
@@ -120,4 +123,6 @@ def store_errors(where: str) -> Iterator[None]:
         for words, message_id in _CAUSES:
             if any(word in reason for word in words):
                 raise StoreError(message_id, path=where) from error
+        if error.connection_invalidated or "connection" in reason:
+            raise StoreError("store_unreachable", path=where, reason=reason.splitlines()[0]) from error
         raise StoreError("store_failed", path=where, reason=reason) from error

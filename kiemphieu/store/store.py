@@ -33,7 +33,7 @@ from kiemphieu.store.rows import (
 from kiemphieu.store.schema import is_newer, migrate, revision_of
 from kiemphieu.version import program_version
 from records.canonical import sha256_hex
-from records.errors import StoreError
+from records.errors import InputError, StoreError
 from records.journal import EventKind, JournalEntry, Pen
 from records.reading import SheetResult
 from records.token import TokenKind
@@ -107,10 +107,16 @@ class Store:
         chain.open_record(connection, data, self._about.blind(), self._about.pen())
 
     @contextmanager
-    def _recording(self) -> Iterator[Connection]:
-        """A transaction in which no other station writes."""
+    def _recording(self, after_seal: bool = False) -> Iterator[Connection]:
+        """A transaction in which no other station writes.
+
+        Raises:
+            InputError: the record is sealed, and `after_seal` is false.
+        """
         with writing(self._engine, self._where) as connection:
             chain.lock_record(connection)
+            if not after_seal and chain.last_entry(connection, EventKind.RECORD_SEALED) is not None:
+                raise InputError("record_sealed", path=self._where)
             yield connection
 
     @contextmanager
@@ -122,9 +128,25 @@ class Store:
     # The journal
 
     def append(self, kind: EventKind, data: dict[str, Any]) -> JournalEntry:
-        """Writes an entry; one about pages recorded since the last goes before it."""
-        with self._recording() as connection:
+        """Writes an entry; one about pages recorded since the last goes before it.
+
+        Raises:
+            InputError: the record is sealed; only reports are journalled then.
+        """
+        with self._recording(after_seal=kind is EventKind.REPORT_WRITTEN) as connection:
             return chain.append_entry(connection, kind, data, self._about.pen())
+
+    def append_if(self, state: str, kind: EventKind, data: dict[str, Any]) -> JournalEntry | None:
+        """As `append`, if the record is still in that `state`; None, and nothing written, where it is not."""
+        with self._recording() as connection:
+            if chain.state_of(connection) != state:
+                return None
+            return chain.append_entry(connection, kind, data, self._about.pen())
+
+    def state(self) -> str:
+        """Says whether the record has changed: pages, serials or journal."""
+        with reading(self._engine, self._where) as connection:
+            return chain.state_of(connection)
 
     def close_pages(self) -> JournalEntry | None:
         """Writes the entry about the pages recorded since the last one, if there are any."""
@@ -145,9 +167,16 @@ class Store:
         """Drops the names of source files, and writes the last entry that bears on the result.
 
         Afterwards the database is written anew, so that its pages do not tell what came when.
+
+        Raises:
+            InputError: the record is sealed already.
+            StoreError: the last thing that happened was not that the count was drawn.
         """
         with self._recording() as connection:
-            chain.close_pages(connection, self._about.pen())
+            last = chain.last_entry(connection)
+            drawn = last is not None and last.kind == EventKind.TALLY_DRAWN.value
+            if not drawn or not chain.record_set(connection, chain.PAGES).journalled:
+                raise StoreError("seal_race", path=self._where)
             for sha256 in connection.execute(select(tables.page.c.sha256)).scalars().all():
                 _forget_source(connection, sha256)
             entry = chain.append_sealed(connection, self._about.pen())
@@ -199,7 +228,7 @@ class Store:
         ]
         try:
             with self._recording() as connection:
-                _put_form(connection, form)
+                _put_form(connection, form, self._where)
                 if rows:
                     connection.execute(insert(tables.issued), rows)
                     self._journal_batch(connection, form.style, ballots)
@@ -304,10 +333,13 @@ class Store:
         )
 
 
-def _put_form(connection: Connection, form: StoredForm) -> None:
+def _put_form(connection: Connection, form: StoredForm, where: str) -> None:
     same = tables.form.c.layout_sha256 == form.layout_sha256
     if connection.execute(select(tables.form.c.style).where(same)).first() is not None:
         return
+    of_style = select(tables.issued.c.serial).where(tables.issued.c.style == form.style).limit(1)
+    if connection.execute(of_style).first() is not None:
+        raise StoreError("form_in_use", path=where)
     connection.execute(delete(tables.form).where(tables.form.c.style == form.style))
     connection.execute(
         insert(tables.form).values(

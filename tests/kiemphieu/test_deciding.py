@@ -94,6 +94,8 @@ def test_a_sheet_without_a_code_becomes_the_ballot_that_a_person_reads_off_it(vo
     assert first.exit_code == 5, first.output
     for official, level in (("o1", "high"), ("o2", "low")):
         run("decide", vote.root, serials[0], "--line", official, "--choice", level, *WHO)
+    number = data("decide", vote.root)[0]["number"]
+    assert run("decide", vote.root, "--undo", number, *WHO).exit_code == 3  # decisions rest on it
     assert run("decide", vote.root, serials[0], "--ballot", "valid", *WHO).exit_code == 0
     entry = readings(vote)[serials[0]]
     assert [line["choice"] for line in entry["lines"]] == ["high", "low"]
@@ -106,6 +108,30 @@ def test_a_sheet_without_a_code_becomes_the_ballot_that_a_person_reads_off_it(vo
         "review": 0,
         "foreign": 0,
     }
+
+
+def test_a_sheet_that_turns_up_later_opens_the_ballot_again(doubled: tuple[SampleVote, str]) -> None:
+    vote, serial = doubled
+    assert run("decide", vote.root, serial, "--ballot", "valid", *WHO).exit_code == 0
+    path = vote.scans[serial]
+    third = path.with_name("scan-9998.jpg")
+    third.write_bytes(path.read_bytes() + b"\0\0")
+    assert run("scan", vote.root, third, "--workers", "1").exit_code == 5
+    assert readings(vote)[serial]["review"] == ["duplicate_serial"]
+    assert run("decide", vote.root, serial, "--ballot", "valid", *WHO).exit_code == 0
+
+
+def test_a_blank_sheet_is_no_ballot_whatever_is_said(vote: SampleVote) -> None:
+    serial, path = next(iter(vote.scans.items()))
+    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    assert picture is not None
+    picture[:] = 250
+    cv2.imwrite(str(path), picture)
+    run("scan", vote.root, vote.scan_folder, "--workers", "1")
+    sheet = sha256_hex(path.read_bytes())
+    result = run("decide", vote.root, sheet, "--sheet", "ballot", "--as-serial", serial, *WHO)
+    assert result.exit_code == 3
+    assert run("tally", vote.root).exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ def data(*words: object) -> Any:
 def packed(vote: SampleVote, tmp_path: Path) -> tuple[SampleVote, Path]:
     run("scan", vote.root, vote.scan_folder, "--workers", "1")
     run("tally", vote.root)
+    run("seal", vote.root)
     out = tmp_path / "vote.package.tar"
     assert run("export", vote.root, "--package", "-o", out).exit_code == 0
     return vote, out
@@ -94,6 +95,20 @@ def test_a_file_gone_and_a_file_too_many_are_told(packed: tuple[SampleVote, Path
     assert gone in run("verify", rewritten(path, {n: c for n, c in files.items() if n != gone})).stdout
     result = run("verify", rewritten(path, {**files, "reports/extra.txt": b"x"}))
     assert (result.exit_code, "reports/extra.txt" in result.stdout) == (7, True)
+
+
+def test_a_record_that_is_not_sealed_is_packed_on_demand_only(vote: SampleVote, tmp_path: Path) -> None:
+    run("scan", vote.root, vote.scan_folder, "--workers", "1")
+    out = tmp_path / "early.tar"
+    assert run("export", vote.root, "--package", "-o", out).exit_code == 3
+    assert not out.exists()
+    assert run("export", vote.root, "--package", "--unsealed", "-o", out).exit_code == 0
+    assert run("verify", out).exit_code == 0
+
+
+def test_a_key_that_is_not_there_is_bad_input(packed: tuple[SampleVote, Path]) -> None:
+    _, path = packed
+    assert run("verify", path, "--key", path.with_name("nobody.pub")).exit_code == 3
 
 
 def test_a_file_that_is_no_package_is_told(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,9 +19,13 @@ from printed_votes import SampleVote
 from benchmarks.tampering import finished_vote, is_told, make_change
 from kiemphieu import scanning
 from kiemphieu.cli import main
-from kiemphieu.folder import VoteFolder
+from kiemphieu.folder import VoteFolder, load_vote
+from kiemphieu.store import open_store, set_digest
+from kiemphieu.store.chain import page_thing
 from kiemphieu.verifying import Mismatch, verify_folder
-from records.journal import EventKind
+from kiemphieu.vote_store import open_vote_store
+from records.canonical import sha256_hex
+from records.journal import EventKind, Pen, next_entry
 
 
 def run(*words: object) -> Result:
@@ -159,11 +165,6 @@ def test_what_was_changed_is_named(folder: VoteFolder, changer: Changer, mismatc
 
 def test_a_row_made_to_fit_its_own_digest_is_told_by_the_set(folder: VoteFolder) -> None:
     """An insider who knows how rows are digested, and not how to make the sets fit."""
-    from types import SimpleNamespace  # noqa: PLC0415
-
-    from kiemphieu.store.chain import page_thing  # noqa: PLC0415
-    from records.canonical import sha256_hex  # noqa: PLC0415
-
     raw = sqlite3.connect(folder.database)
     raw.row_factory = sqlite3.Row
     row = dict(raw.execute("SELECT * FROM page ORDER BY sha256").fetchone())
@@ -176,10 +177,45 @@ def test_a_row_made_to_fit_its_own_digest_is_told_by_the_set(folder: VoteFolder)
     assert [fault.mismatch for fault in verify_folder(folder).faults] == [Mismatch.PAGES]
 
 
+def test_what_a_count_goes_by_must_be_what_was_read(folder: VoteFolder) -> None:
+    """An insider who makes row, set and flag fit: the column is still not the reading's."""
+    raw = sqlite3.connect(folder.database)
+    raw.row_factory = sqlite3.Row
+    rows = [dict(row) for row in raw.execute("SELECT * FROM page")]
+    plain = next(row for row in rows if row["plain"])
+    plain["plain"] = plain["plain"].replace("high", "low").replace("medium", "low")
+    things = [page_thing(SimpleNamespace(**row)) for row in rows]
+    with raw:
+        digest = sha256_hex(page_thing(SimpleNamespace(**plain)))
+        same = (plain["plain"], digest, plain["sha256"])
+        raw.execute("UPDATE page SET plain = ?, digest = ? WHERE sha256 = ?", same)
+        state = set_digest.added(set_digest.EMPTY, things)
+        raw.execute("UPDATE record_set SET state = ?, journalled = 0 WHERE name = 'pages'", (state,))
+    raw.close()
+    named = [(fault.mismatch, fault.name) for fault in verify_folder(folder).faults]
+    assert (Mismatch.PAGE_ROW, plain["sha256"]) in named
+
+
+def test_nothing_goes_on_after_the_seal(folder: VoteFolder) -> None:
+    assert run("seal", folder.root, "--force").exit_code == 0
+    store = open_store(folder.database)
+    with pytest.raises(Exception, match="record_sealed"):
+        store.append(EventKind.PAGES_RECORDED, {"pages": 0, "digest": ""})
+    last = store.last_entry()
+    store.close()
+    forged = next_entry(last, EventKind.DECISION_MADE, {}, Pen("2030-01-01"))
+    raw = sqlite3.connect(folder.database)
+    with raw:
+        values = [getattr(forged, field.name) for field in fields(forged)]
+        raw.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        kept = (forged.position, forged.hash.encode())
+        raw.execute("UPDATE record_set SET count = ?, state = ? WHERE name = 'journal'", kept)
+    raw.close()
+    found = [(fault.mismatch, fault.name, fault.detail) for fault in verify_folder(folder).faults]
+    assert (Mismatch.JOURNAL_ENTRY, str(forged.position), "after_seal") in found
+
+
 def test_a_report_that_was_journalled_is_watched(folder: VoteFolder) -> None:
-    from kiemphieu.folder import load_vote  # noqa: PLC0415
-    from kiemphieu.vote_store import open_vote_store  # noqa: PLC0415
-    from records.canonical import sha256_hex  # noqa: PLC0415
 
     folder.reports.mkdir(exist_ok=True)
     report = folder.reports / "minutes.txt"

@@ -103,9 +103,25 @@ def test_a_ballot_decided_invalid_needs_nobody_else() -> None:
 
 def test_a_ballot_without_all_its_lines_is_not_valid_by_a_word() -> None:
     half = ballot((EMPTY, CROSS, EMPTY), missing=(2,))
-    found = ruled(half, Decided((), BallotDecision()))
+    looked_at = BallotDecision(settled=(ReviewReason.MISSING_PAGE,), sheets=1)
+    found = ruled(half, Decided((), looked_at))
     assert found.review == (ReviewReason.MISSING_PAGE,)
-    whole = ruled(half, Decided((LineDecision("o2", "low"),), BallotDecision()))
+    whole = ruled(half, Decided((LineDecision("o2", "low"),), looked_at))
     assert whole.verdict is Verdict.VALID
     assert [line.official for line in whole.lines] == ["o1", "o2"]
     assert ruled(half, Decided((LineDecision("o2", "low"),))).verdict is Verdict.REVIEW
+
+
+def test_a_reason_that_comes_up_later_is_not_settled() -> None:
+    doubtful = ballot((CROSS, EMPTY, EMPTY), (EMPTY, CROSS, EMPTY), review=(ReviewReason.DUPLICATE_SERIAL,))
+    assert ruled(doubtful, Decided((), BallotDecision())).review == (ReviewReason.DUPLICATE_SERIAL,)
+    settled = BallotDecision(settled=(ReviewReason.DUPLICATE_SERIAL,))
+    assert ruled(doubtful, Decided((), settled)).verdict is Verdict.VALID
+
+
+def test_lines_that_nobody_read_are_missing_whatever_was_settled() -> None:
+    nothing = BallotReading("A" * 12, "", (), (), (ReviewReason.FOREIGN_CODE,))
+    found = ruled(nothing, Decided((), BallotDecision(settled=(ReviewReason.FOREIGN_CODE,))))
+    assert (found.verdict, found.review) == (Verdict.REVIEW, (ReviewReason.FOREIGN_CODE,))
+    bare = ruled(BallotReading("A" * 12, "", ()), Decided((), BallotDecision()))
+    assert (bare.verdict, bare.review) == (Verdict.REVIEW, (ReviewReason.MISSING_PAGE,))
