@@ -25,6 +25,7 @@ from typing import Any
 import cv2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from sqlalchemy.exc import InvalidRequestError
 
 from kiemphieu.counting import count_folder, result_digest
 from kiemphieu.folder import VoteFolder, load_vote, read_public_key
@@ -141,8 +142,8 @@ def verify_folder(
         if error.message_id not in _DAMAGED:
             raise
         return _unreadable(folder, error.message_id, error.details.get("reason", ""))
-    except (ValueError, LookupError, TypeError) as error:
-        # Values that no version of the program writes.
+    except (ValueError, LookupError, TypeError, InvalidRequestError) as error:
+        # Values that no version of the program writes, rows that it never takes away.
         return _unreadable(folder, type(error).__name__, error)
 
 

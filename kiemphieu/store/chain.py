@@ -21,6 +21,7 @@ from kiemphieu.store import set_digest, tables
 from kiemphieu.store.plain import plain_text
 from kiemphieu.store.rows import result_from_text
 from records.canonical import canonical_json, sha256_hex
+from records.errors import StoreError
 from records.journal import EventKind, JournalEntry, Pen, next_entry
 
 PAGES = "pages"
@@ -107,8 +108,14 @@ class RecordSet:
 
 
 def record_set(connection: Connection, name: str) -> RecordSet:
-    """The set of that name."""
-    row = connection.execute(select(tables.record_set).where(_sets.name == name)).one()
+    """The set of that name.
+
+    Raises:
+        StoreError: it is gone; the program never takes one away.
+    """
+    row = connection.execute(select(tables.record_set).where(_sets.name == name)).first()
+    if row is None:
+        raise StoreError("store_damaged", path=f"{tables.record_set.name}: {name}")
     held = row._mapping  # `row.count` is the method of a tuple  # noqa: SLF001
     return RecordSet(held["count"], bytes(held["state"]), held["journalled"])
 

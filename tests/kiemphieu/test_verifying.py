@@ -251,3 +251,9 @@ def test_a_record_left_by_an_interrupted_scan_holds_and_says_so(
 def test_a_database_that_is_none_is_told(folder: VoteFolder) -> None:
     folder.database.write_bytes(b"no database at all" * 1000)
     assert run("verify", folder.root).exit_code == 7
+
+
+@pytest.mark.parametrize("name", ["pages", "issued", "journal"])
+def test_a_set_that_is_gone_is_told(folder: VoteFolder, name: str) -> None:
+    change(folder, "DELETE FROM record_set WHERE name = ?", name)
+    assert run("verify", folder.root).exit_code == 7
