@@ -4,9 +4,9 @@
         [--workers 2] [--seed 1]
 
 Sheets are printed, marked and scanned to files once. A vote folder is then scanned by `kiemphieu scan` in a
-process group that is ended by SIGKILL at a random moment of the first part (`--within`) of the time that a whole scan
-takes, some times over; the last run is left to finish.
-Every row of its database, every page image and the count must be those of a folder that was scanned once and in peace.
+process group that is ended by SIGKILL at a random moment of the first part (`--within`) of the time that a
+whole scan takes, some times over; the last run is left to finish. Every row of its database, every page image
+and the count must be those of a folder that was scanned once and in peace.
 """
 
 from __future__ import annotations
