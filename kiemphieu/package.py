@@ -25,7 +25,8 @@ from kiemphieu.disk import SETTLED_TIME_S, atomic_file, disk_errors
 from kiemphieu.folder import VoteFolder, load_vote, read_page, read_private_key
 from kiemphieu.store import Store, open_store
 from kiemphieu.store.copying import copy_record
-from kiemphieu.verifying import Fault, Mismatch, VerifyReport, verify_folder
+from kiemphieu.verify_report import Fault, Mismatch, VerifyReport
+from kiemphieu.verifying import verify_folder
 from kiemphieu.vote_store import open_vote_store
 from records.canonical import canonical_json, sha256_hex
 from records.errors import InputError

@@ -17,7 +17,8 @@ from kiemphieu.commands.base import (
 from kiemphieu.commands.vote import VOTE
 from kiemphieu.folder import open_folder
 from kiemphieu.package import verify_package
-from kiemphieu.verifying import VerifyReport, verify_folder
+from kiemphieu.verify_report import VerifyReport
+from kiemphieu.verifying import verify_folder
 from records.errors import KeyFileError, VerificationError
 
 

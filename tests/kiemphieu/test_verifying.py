@@ -22,7 +22,8 @@ from kiemphieu.cli import main
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.store import open_store, set_digest
 from kiemphieu.store.chain import page_thing
-from kiemphieu.verifying import Mismatch, verify_folder
+from kiemphieu.verify_report import Mismatch
+from kiemphieu.verifying import verify_folder
 from kiemphieu.vote_store import open_vote_store
 from records.canonical import sha256_hex
 from records.journal import EventKind, Pen, next_entry
