@@ -292,7 +292,13 @@ def test_the_program_as_a_process_and_ctrl_c(vote) -> None:
             (pile / f"again-{number}-{path.name}").write_bytes(path.read_bytes() + b"\0" * (number + 1))
     command = [sys.executable, "-m", "kiemphieu", "scan", vote.root, str(pile), "--workers", "2"]
     process = subprocess.Popen(  # noqa: S603
-        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        command,
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        # Tests that run in a shell's background are started with the signal ignored, and would hand that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     deadline = time.monotonic() + 30
     while not list(vote.folder.pages.glob("*.jpg")) and time.monotonic() < deadline:
