@@ -27,8 +27,9 @@ import numpy as np
 
 from benchmarks.tampering import TABLES
 from kiemphieu.counting import count_folder, result_to_json
-from kiemphieu.demo import run_demo
+from kiemphieu.demo import SEED, run_demo
 from kiemphieu.folder import VoteFolder, open_folder
+from kiemphieu.printing import PrintOrder, print_ballots
 from kiemphieu.verifying import verify_folder
 
 
@@ -50,9 +51,6 @@ def printed_vote(root: Path, sheets: int) -> tuple[VoteFolder, Path]:
     vote.mkdir()
     shutil.copy(root / "demo" / "vote.toml", vote)
     # Printed anew from the same seed: the same ballots, in a record that knows of no scan.
-    from kiemphieu.demo import SEED  # noqa: PLC0415
-    from kiemphieu.printing import PrintOrder, print_ballots  # noqa: PLC0415
-
     folder = open_folder(vote)
     print_ballots(folder, PrintOrder(sheets + 1, seed=SEED))
     shutil.rmtree(root / "demo")

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from kiemphieu.folder import VoteFolder, load_vote
+from kiemphieu.standing import standing
 from kiemphieu.store import Store
 from kiemphieu.vote_store import check_not_sealed, note_settings, open_vote_store
-from records.errors import InputError, StoreError, UsageError
+from records.codec import from_plain, to_plain
+from records.errors import InputError, UsageError
 from records.journal import EventKind, JournalEntry
 
 
@@ -76,13 +78,6 @@ class Account:
         found = [s.count for s in self.statements if s.fate is Fate.NOT_RETURNED and s.style == style]
         return found[-1] if found else None
 
-    def total(self, fate: Fate) -> int:
-        """How many ballots met that fate, over all groups."""
-        if fate is Fate.NOT_RETURNED:
-            styles = {statement.style for statement in self.statements}
-            return sum(self.not_returned(style) or 0 for style in styles)
-        return sum(statement.count for statement in self.statements if statement.fate is fate)
-
 
 def read_account(store: Store) -> Account:
     """The statements that stand, in the order in which they were made.
@@ -90,29 +85,11 @@ def read_account(store: Store) -> Account:
     Raises:
         StoreError: an entry of the journal is damaged.
     """
-    standing: dict[int, Statement] = {}
-    for entry in store.journal(EventKind.BALLOTS_ACCOUNTED, EventKind.DECISION_UNDONE):
-        try:
-            if entry.kind == EventKind.BALLOTS_ACCOUNTED.value:
-                standing[entry.position] = _statement(entry)
-            else:
-                standing.pop(int(entry.content["number"]), None)
-        except (ValueError, KeyError, TypeError) as error:
-            raise StoreError("journal_damaged", path=store.where, entry=entry.position) from error
-    return Account(tuple(standing.values()))
+    return Account(tuple(standing(store, EventKind.BALLOTS_ACCOUNTED, _statement)))
 
 
 def _statement(entry: JournalEntry) -> Statement:
-    data = entry.content
-    return Statement(
-        Fate(data["fate"]),
-        int(data["count"]),
-        str(data["group"]),
-        tuple(data["serials"]),
-        tuple(data["by"]),
-        str(data["reason"]),
-        entry.position,
-    )
+    return replace(from_plain(Statement, entry.content), number=entry.position)
 
 
 def state_account(folder: VoteFolder, statement: Statement) -> Account:
@@ -176,14 +153,10 @@ def account_of(folder: VoteFolder) -> Account:
 
 
 def _data(statement: Statement) -> dict[str, Any]:
-    return {
-        "fate": statement.fate.value,
-        "count": statement.count,
-        "group": statement.style,
-        "serials": sorted(statement.serials),
-        "by": list(statement.by),
-        "reason": statement.reason,
-    }
+    ordered = replace(statement, serials=tuple(sorted(statement.serials)))
+    data: dict[str, Any] = to_plain(ordered)
+    del data["number"]
+    return data
 
 
 def _check_serials(store: Store, account: Account, statement: Statement) -> None:

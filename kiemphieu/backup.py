@@ -6,7 +6,6 @@ rows and never change, so every image that the copied rows speak of is there to 
 
 from __future__ import annotations
 
-import io
 import sqlite3
 import tarfile
 import tempfile
@@ -15,7 +14,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiemphieu.disk import SETTLED_TIME_S, atomic_file, disk_errors
+from kiemphieu.archive import add_member
+from kiemphieu.disk import atomic_file, disk_errors
 from kiemphieu.folder import VoteFolder, load_vote, read_page
 from kiemphieu.store import Store, open_store
 from kiemphieu.vote_store import open_vote_store
@@ -78,17 +78,15 @@ def _copy_database(source: Path, target: Path) -> None:
 
 
 def _fill(tar: tarfile.TarFile, folder: VoteFolder, store: Store, database: Path) -> tuple[int, int]:
-    # The same database again and again would not compress to nothing: pages are the bulk, and they are
-    # compressed images already.
-    _add(tar, f"{folder.root.resolve().name}/{folder.database.name}", database.read_bytes())
+    add_member(tar, f"{folder.root.resolve().name}/{folder.database.name}", database.read_bytes())
     pages = files = 0
     for page in store.pages():
         data = read_page(folder, page.sha256, page.suffix)
         path = folder.page(page.sha256, page.suffix)
-        _add(tar, _name(folder, path), data)
+        add_member(tar, _name(folder, path), data)
         pages += 1
     for path in _other_files(folder):
-        _add(tar, _name(folder, path), path.read_bytes(), path.stat().st_mode & 0o777)
+        add_member(tar, _name(folder, path), path.read_bytes(), path.stat().st_mode & 0o777)
         files += 1
     return pages, pages + files + 1
 
@@ -104,10 +102,3 @@ def _other_files(folder: VoteFolder) -> Iterator[Path]:
 
 def _name(folder: VoteFolder, path: Path) -> str:
     return f"{folder.root.resolve().name}/{path.relative_to(folder.root).as_posix()}"
-
-
-def _add(tar: tarfile.TarFile, name: str, data: bytes, mode: int = 0o644) -> None:
-    """A member without the time, the owner or the order of its making."""
-    member = tarfile.TarInfo(name)
-    member.size, member.mode, member.mtime = len(data), mode, SETTLED_TIME_S
-    tar.addfile(member, io.BytesIO(data))

@@ -33,6 +33,7 @@ from records.layout import layout_from_json
 from records.reading import BallotReading, PageReading, RejectionReason, ReviewReason, SheetRejection
 from records.rules import RuleSet
 from records.ruling import BallotFault, BallotRuling, LineRuling, Verdict
+from records.token import serial_as_typed
 from records.vote import DEFAULT_STYLE_ID
 from scanner.interpret import interpret_ballot
 from tally.decisions import UNDECIDED
@@ -179,7 +180,7 @@ def find_ballot(
     Raises:
         InputError: there is no such ballot, or it was not scanned.
     """
-    serial = "".join(wanted.split()).replace("-", "").upper()
+    serial = serial_as_typed(wanted)
     prefix = wanted.strip().lower()
     found: list[BallotEntry] = []
     for entry in find_ballots(store, rules, decisions):

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kiemphieu.standing import standing
 from kiemphieu.store import Store
 from records.codec import from_plain, to_plain
 from records.decision import Decision, RecordedDecision, SheetDecision, SheetStanding
-from records.errors import StoreError
 from records.journal import EventKind, JournalEntry
 from tally.decisions import UNDECIDED, Decided
 
@@ -69,17 +69,8 @@ def read_decisions(store: Store) -> Decisions:
     Raises:
         StoreError: an entry of the journal is damaged.
     """
-    standing: dict[int, RecordedDecision] = {}
-    for entry in store.journal(EventKind.DECISION_MADE, EventKind.DECISION_UNDONE):
-        try:
-            if entry.kind == EventKind.DECISION_MADE.value:
-                standing[entry.position] = _recorded(entry)
-            else:
-                standing.pop(int(entry.content["number"]), None)
-        except (ValueError, KeyError, TypeError) as error:
-            raise StoreError("journal_damaged", path=store.where, entry=entry.position) from error
     by_target: dict[str, tuple[RecordedDecision, ...]] = {}
-    for recorded in standing.values():
+    for recorded in standing(store, EventKind.DECISION_MADE, _recorded):
         target = recorded.decision.target
         by_target[target] = (*by_target.get(target, ()), recorded)
     return Decisions(by_target)

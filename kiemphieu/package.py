@@ -6,7 +6,6 @@ where they are wanted, and `manifest.json` with the size and SHA-256 of each, si
 
 from __future__ import annotations
 
-import io
 import json
 import tarfile
 import tempfile
@@ -21,7 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from ballot_layout.tokens import load_private_key
-from kiemphieu.disk import SETTLED_TIME_S, atomic_file, disk_errors
+from kiemphieu.archive import add_member
+from kiemphieu.disk import atomic_file, disk_errors
 from kiemphieu.folder import VoteFolder, load_vote, read_page, read_private_key
 from kiemphieu.store import Store, open_store
 from kiemphieu.store.copying import copy_record
@@ -87,13 +87,13 @@ def write_package(folder: VoteFolder, out: Path, images: bool, unsealed: bool = 
             listed: list[dict[str, Any]] = []
             with atomic_file(out) as file, tarfile.open(fileobj=file, mode="w") as tar:
                 for name, data in _content(folder, vote, store, database, images):
-                    _add(tar, name, data)
+                    add_member(tar, name, data)
                     listed.append({"name": name, "size": len(data), "sha256": sha256_hex(data)})
                 head = _head_of(database)
                 about = {"format": _FORMAT, "vote": vote.id, "head": head, "images": images, "files": listed}
                 manifest = canonical_json(about)
-                _add(tar, MANIFEST, manifest)
-                _add(tar, SIGNATURE, key.sign(_DOMAIN + manifest).hex().encode())
+                add_member(tar, MANIFEST, manifest)
+                add_member(tar, SIGNATURE, key.sign(_DOMAIN + manifest).hex().encode())
         pages = store.page_count() if images else 0
     finally:
         store.close()
@@ -127,12 +127,6 @@ def _content(folder: VoteFolder, vote: Vote, store: Store, database: Path, image
     if images:
         for page in store.pages():
             yield f"pages/{page.sha256}{page.suffix}", read_page(folder, page.sha256, page.suffix)
-
-
-def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
-    member = tarfile.TarInfo(name)
-    member.size, member.mode, member.mtime = len(data), 0o644, SETTLED_TIME_S
-    tar.addfile(member, io.BytesIO(data))
 
 
 def verify_package(path: Path, key: bytes | None = None, head: str = "") -> VerifyReport:

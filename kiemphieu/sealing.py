@@ -9,6 +9,7 @@ from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.vote_store import check_not_sealed, note_settings, open_vote_store
 from records.count import OpenPoint
 from records.errors import InputError, ReconciliationError
+from records.journal import EventKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,9 @@ def seal_vote(folder: VoteFolder, force: bool = False) -> SealReport:
     vote = load_vote(folder)
     store = open_vote_store(folder, vote)
     try:
+        if store.last_entry(EventKind.RECORD_SEALED) is not None:
+            # A seal that was interrupted is written, and its traces may not be erased yet.
+            store.compact()
         check_not_sealed(store)
         note_settings(store, vote)
     finally:

@@ -93,6 +93,11 @@ def serial_to_int(serial: str) -> int:
     return number
 
 
+def serial_as_typed(text: str) -> str:
+    """A serial as a person types it, in groups or in small letters, as it is recorded."""
+    return "".join(text.split()).replace("-", "").upper()
+
+
 def grouped_serial(serial: str) -> str:
     """The serial as printed beside the code: groups of four."""
     return " ".join(serial[start : start + 4] for start in range(0, len(serial), 4))

@@ -13,6 +13,7 @@ from kiemphieu.commands.base import EXIT_DONE, LocalCommand, Session, common_opt
 from kiemphieu.commands.vote import VOTE
 from kiemphieu.folder import open_folder
 from records.errors import UsageError
+from records.token import serial_as_typed
 from records.vote import DEFAULT_STYLE_ID
 
 _COLUMNS = ("decision_number", "account_fate", "account_count", "account_serials_column", "decision_by")
@@ -55,9 +56,9 @@ def account_command(
     elif given:
         if len(given) > 1:
             raise UsageError("account_one_thing")
-        plain = tuple("".join(serial.split()).replace("-", "").upper() for serial in serials)
+        typed = tuple(map(serial_as_typed, serials))
         fate, count = given[0]
-        account = state_account(folder, Statement(fate, count, group, plain, people, reason.strip()))
+        account = state_account(folder, Statement(fate, count, group, typed, people, reason.strip()))
     else:
         account = account_of(folder)
     _tell(session, account)

@@ -30,6 +30,7 @@ from records.decision import (
 )
 from records.errors import UsageError
 from records.ruling import BallotFault, LineFault, Verdict
+from records.token import serial_as_typed
 
 _COLUMNS = (
     "decision_number",
@@ -106,7 +107,7 @@ def _ruled(
     standing = SheetStanding(sheet or "")
     if faults or (standing is SheetStanding.BALLOT) != bool(as_serial):
         raise UsageError("decide_sheet_words")
-    return SheetDecision(standing, "".join(as_serial.split()).replace("-", "").upper())
+    return SheetDecision(standing, serial_as_typed(as_serial))
 
 
 def _ruled_line(official: str, choice: str | None, faults: tuple[str, ...]) -> LineDecision:

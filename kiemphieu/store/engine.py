@@ -80,8 +80,10 @@ def compact(engine: Engine, where: str) -> None:
     with store_errors(where), engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             raw: Any = connection.connection.driver_connection
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             raw.execute("VACUUM")
+            busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise StoreError("store_busy", path=where)
         else:
             # PostgreSQL keeps rows in the order of their coming until a table is clustered.
             autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from records.canonical import canonical_json
 from records.codec import from_plain, to_plain
-from records.reading import PageReading, RejectionReason, SheetRejection, SheetResult
+from records.reading import (
+    BoxReading,
+    BoxState,
+    MarkScores,
+    PageReading,
+    RejectionReason,
+    SheetRejection,
+    SheetResult,
+)
 from records.token import Token, TokenKind
 
 _FOREIGN = frozenset({RejectionReason.BAD_SIGNATURE, RejectionReason.OTHER_VOTE, RejectionReason.TEST_BALLOT})
@@ -131,9 +139,18 @@ def facts_from_text(text: str) -> SheetResult:
         ValueError: the text is not a stored result.
     """
     data = json.loads(text)
-    for box in data.get("boxes", ()):
-        box["scores"], box["evidence"] = {}, None
-    return _result(data)
+    try:
+        boxes = tuple(
+            BoxReading(box["official"], box["level"], BoxState(box["state"]), _NO_SCORES)
+            for box in data.pop("boxes", ())
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"no box of a reading: {error}") from error
+    result = _result({**data, "boxes": []} if data.get("type") == "reading" else data)
+    return replace(result, boxes=boxes) if isinstance(result, PageReading) else result
+
+
+_NO_SCORES = MarkScores()
 
 
 def result_from_text(text: str) -> SheetResult:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from kiemphieu.pen import today
 from kiemphieu.store import chain, tables
 from kiemphieu.store.audit import RecordAudit, audit_record
 from kiemphieu.store.engine import compact, make_engine, reading, shown_address, writing
@@ -65,7 +65,7 @@ class About:
     """
 
     vote: str = ""
-    pen: Callable[[], Pen] = lambda: Pen(datetime.date.today().isoformat())  # noqa: DTZ011  the day at the venue
+    pen: Callable[[], Pen] = lambda: Pen(today())
     blind: Callable[[], str] = lambda: secrets.token_hex(16)
 
 
@@ -180,8 +180,16 @@ class Store:
             for sha256 in connection.execute(select(tables.page.c.sha256)).scalars().all():
                 _forget_source(connection, sha256)
             entry = chain.append_sealed(connection, self._about.pen())
-        compact(self._engine, self._where)
+        self.compact()
         return entry
+
+    def compact(self) -> None:
+        """Writes the database anew, so that its pages do not tell what came when.
+
+        Raises:
+            StoreError: another program holds it open.
+        """
+        compact(self._engine, self._where)
 
     def audit(self) -> RecordAudit:
         """Every row looked at once; see `kiemphieu.store.audit`."""

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
-from click.testing import CliRunner, Result
+from command_line import data, run
 from printed_votes import SampleVote
 
-from kiemphieu.cli import main
-
 WHO = ("--by", "Trưởng ban")
-
-
-def run(*words: object) -> Result:
-    return CliRunner(env={"KIEMPHIEU_LANG": "en"}).invoke(main, [str(word) for word in words])
-
-
-def data(*words: object) -> Any:
-    return json.loads(run(*words, "--json").stdout)
 
 
 @pytest.fixture

@@ -7,21 +7,12 @@ from typing import Any
 
 import cv2
 import pytest
-from click.testing import CliRunner, Result
+from command_line import data, run
 from printed_votes import SampleVote
 
-from kiemphieu.cli import main
 from records.canonical import sha256_hex
 
 WHO = ("--by", "Trưởng ban", "--by", "NVA", "--reason", "dấu X rõ trên giấy")
-
-
-def run(*words: object) -> Result:
-    return CliRunner(env={"KIEMPHIEU_LANG": "en"}).invoke(main, [str(word) for word in words])
-
-
-def data(*words: object) -> Any:
-    return json.loads(run(*words, "--json").stdout)
 
 
 def readings(vote: SampleVote) -> dict[str | None, Any]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import signal
+import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 from click.testing import CliRunner
 from printed_votes import SampleVote
 
-from benchmarks.interruptions import State, scan_with_kills, state_of
+from benchmarks.interruptions import State, start_scan, state_of
 from kiemphieu import disk
 from kiemphieu.cli import main
 from kiemphieu.folder import VoteFolder
@@ -33,9 +34,18 @@ def peaceful(vote: SampleVote, tmp_path: Path) -> State:
 
 
 def test_a_scan_that_is_killed_and_run_again_leaves_no_trace_of_it(vote: SampleVote, peaceful: State) -> None:
-    rng = np.random.default_rng(3)
-    killed = scan_with_kills(vote.folder, vote.scan_folder, 2, 4, 2.5, rng)
-    assert killed >= 2
+    """Killed as soon as one more image is there than before: between image and row, or soon after."""
+    killed = 0
+    for images in range(1, 4):
+        process = start_scan(vote.folder, vote.scan_folder, 1)
+        while process.poll() is None and len(list(vote.folder.pages.glob("*.jpg"))) < images:
+            time.sleep(0.005)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            killed += 1
+        process.wait()
+    assert killed >= 1
+    assert start_scan(vote.folder, vote.scan_folder, 1).wait() == 0
     assert state_of(vote.folder) == peaceful
     assert not verify_folder(vote.folder).faults
 

@@ -7,21 +7,10 @@ import shutil
 import sqlite3
 import tarfile
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from command_line import data, run
 from printed_votes import SampleVote
-
-from kiemphieu.cli import main
-
-
-def run(*words: object) -> Result:
-    return CliRunner(env={"KIEMPHIEU_LANG": "en"}).invoke(main, [str(word) for word in words])
-
-
-def data(*words: object) -> Any:
-    return json.loads(run(*words, "--json").stdout)
 
 
 @pytest.fixture

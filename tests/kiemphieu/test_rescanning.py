@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import cv2
 import pytest
-from click.testing import CliRunner, Result
+from command_line import data, run
 from printed_votes import SampleVote
 
-from kiemphieu.cli import main
 from kiemphieu.folder import load_layout
 
 MM = 300 / 25.4
-
-
-def run(*words: object) -> Result:
-    return CliRunner(env={"KIEMPHIEU_LANG": "en"}).invoke(main, [str(word) for word in words])
-
-
-def data(*words: object) -> Any:
-    return json.loads(run(*words, "--json").stdout)
 
 
 @pytest.fixture

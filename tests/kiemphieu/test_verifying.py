@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
+from command_line import run
 from printed_votes import SampleVote
 
 from benchmarks.tampering import finished_vote, is_told, make_change
 from kiemphieu import scanning
-from kiemphieu.cli import main
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.store import open_store, set_digest
 from kiemphieu.store.chain import page_thing
@@ -27,10 +26,6 @@ from kiemphieu.verifying import verify_folder
 from kiemphieu.vote_store import open_vote_store
 from records.canonical import sha256_hex
 from records.journal import EventKind, Pen, next_entry
-
-
-def run(*words: object) -> Result:
-    return CliRunner(env={"KIEMPHIEU_LANG": "en"}).invoke(main, [str(word) for word in words])
 
 
 @pytest.fixture(scope="module")
