@@ -11,10 +11,11 @@ from typing import Any
 
 from ballot_layout.form import MAX_OFFICIALS
 from ballot_layout.toml_lines import toml_lines
+from ballot_layout.vote_papers import read_committee, read_overrides, read_papers
 from ballot_layout.vote_template import vote_template
 from ballot_layout.vote_values import Findings, Table
 from records.errors import Problem, VoteFileError
-from records.rules import SETTINGS, RuleSet
+from records.rules import RuleSet
 from records.vote import (
     DEFAULT_STYLE_ID,
     Attendance,
@@ -29,7 +30,19 @@ from records.vote import (
 __all__ = ["check_vote", "parse_vote", "vote_template"]
 
 VOTE_FORMAT = 1
-TOP_KEYS = ("format", "vote", "attendance", "rules", "group", "official", "print", "store", "decisions")
+TOP_KEYS = (
+    "format",
+    "vote",
+    "attendance",
+    "rules",
+    "group",
+    "official",
+    "committee",
+    "document",
+    "print",
+    "store",
+    "decisions",
+)
 VOTE_KEYS = ("id", "body", "parent_body", "title", "subject", "place", "date", "rules")
 ATTENDANCE_KEYS = ("summoned", "present", "delegates")
 OFFICIAL_KEYS = ("id", "name", "position", "group")
@@ -99,13 +112,15 @@ def _vote(top: Table, rule_sets: Mapping[str, RuleSet]) -> Vote | None:
     top.check_keys(TOP_KEYS)
     _check_format(top)
     head = _head(top, rule_sets)
-    overrides = _overrides(top.table("rules"))
+    overrides = read_overrides(top.table("rules"))
     attendance = _attendance(top.table("attendance"))
     styles = _styles(top.tables("group"))
     officials = _officials(top, styles)
     printing = _printing(top.table("print"))
     store_url = _store_url(top.table("store"))
     two_person = _two_person(top.table("decisions"))
+    committee = read_committee(top.table("committee"))
+    papers = read_papers(top.table("document"))
     if head is None or top.findings.problems:
         return None
     return Vote(
@@ -118,6 +133,8 @@ def _vote(top: Table, rule_sets: Mapping[str, RuleSet]) -> Vote | None:
         printing=printing,
         store_url=store_url,
         two_person=two_person,
+        committee=committee,
+        papers=papers,
     )
 
 
@@ -147,17 +164,6 @@ def _head(top: Table, rule_sets: Mapping[str, RuleSet]) -> _Head | None:
     return _Head(fields, rules)
 
 
-def _overrides(table: Table | None) -> tuple[tuple[str, str], ...]:
-    if table is None:
-        return ()
-    table.check_keys(SETTINGS, "vote_unknown_setting")
-    return tuple(
-        (name, table.choice(name, tuple(word.value for word in words), "vote_unknown_value"))
-        for name, words in SETTINGS.items()
-        if name in table.data
-    )
-
-
 def _attendance(table: Table | None) -> Attendance | None:
     if table is None:
         return None
@@ -179,8 +185,7 @@ def _styles(tables: Sequence[Table]) -> tuple[BallotStyle, ...]:
     styles = []
     for table in tables:
         table.check_keys(GROUP_KEYS)
-        style = BallotStyle(table.identifier("id"), table.text("title"))
-        table.text("colour", default="")
+        style = BallotStyle(table.identifier("id"), table.text("title"), table.text("colour", default=""))
         _check_repeated(table, "id", style.id, first, "vote_duplicate_group")
         styles.append(style)
     return tuple(styles)

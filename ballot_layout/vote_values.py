@@ -54,6 +54,12 @@ class Table:
         self._check_text(key, line, may_be_empty=default is not None)
         return line
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of lines of text; empty where it is absent."""
+        value = self._value(key, list, "vote_expected_texts", optional=True) or []
+        items = Table((*self.path, key), dict(enumerate(value)), self.findings)  # type: ignore[arg-type]
+        return tuple(items.text(index) for index in range(len(value)))  # type: ignore[arg-type]
+
     def identifier(self, key: str) -> str:
         """An id: a-z 0-9 -, at most 32 characters."""
         value = self._value(key, str, "vote_expected_text")

@@ -9,7 +9,7 @@ from typing import Any
 
 from kiemphieu.accounting import Account, read_account
 from kiemphieu.ballots import BallotEntry, Standing, find_counted
-from kiemphieu.folder import VoteFolder, load_vote
+from kiemphieu.folder import VoteFolder, load_vote, vote_rules
 from kiemphieu.store import Store
 from kiemphieu.vote_store import note_settings, open_vote_store
 from records.canonical import canonical_json, sha256_hex
@@ -21,7 +21,6 @@ from records.rules import RuleSet
 from records.ruling import BallotRuling, Verdict
 from records.vote import Vote
 from tally.count import count_votes
-from tally.rules import apply_overrides, load_rule_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,6 @@ class CountReport:
     review: tuple[BallotEntry, ...]
     blank: int
     account: Account
-
-
-def vote_rules(vote: Vote) -> RuleSet:
-    """The vote's rule set with the settings of `[rules]`."""
-    return apply_overrides(load_rule_set(vote.rules), vote.rule_overrides)
 
 
 def count_folder(folder: VoteFolder, known: Vote | None = None) -> CountReport:

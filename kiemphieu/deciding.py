@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kiemphieu.ballots import BallotEntry, Standing, find_ballot
-from kiemphieu.counting import vote_rules
 from kiemphieu.decisions import Decisions, decision_to_data, read_decisions
-from kiemphieu.folder import VoteFolder, load_vote
+from kiemphieu.folder import VoteFolder, load_vote, vote_rules
 from kiemphieu.store import Store
 from kiemphieu.vote_store import check_not_sealed, note_settings, open_vote_store
 from records.decision import (

@@ -15,11 +15,11 @@ from pathlib import Path
 import pypdfium2
 
 from kiemphieu.ballots import BallotEntry, find_ballots
-from kiemphieu.counting import CountReport, count_folder, vote_rules
+from kiemphieu.counting import CountReport, count_folder
 from kiemphieu.demo_truth import Difference, ExpectedBallot, compare_ballot, expected_ballot, true_counts
 from kiemphieu.demo_vote import demo_vote_toml
 from kiemphieu.disk import disk_errors, write_atomic
-from kiemphieu.folder import VoteFolder, create_folder, free_name, load_layout, load_vote
+from kiemphieu.folder import VoteFolder, create_folder, free_name, load_layout, load_vote, vote_rules
 from kiemphieu.printing import PrintOrder, print_ballots
 from kiemphieu.scanning import default_workers, scan_paths
 from kiemphieu.store import open_store

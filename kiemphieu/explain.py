@@ -18,7 +18,6 @@ from PIL import Image
 
 from audit.compare import decision_differences
 from kiemphieu.ballots import BallotEntry, find_ballot
-from kiemphieu.counting import vote_rules
 from kiemphieu.disk import SETTLED_TIME_S, disk_errors, write_atomic
 from kiemphieu.explain_draw import PX_PER_MM
 from kiemphieu.explain_findings import page_findings
@@ -28,7 +27,7 @@ from kiemphieu.explain_panel import PanelHead
 from kiemphieu.explain_sheet import annotated_page, raw_page
 from kiemphieu.explain_words import Words
 from kiemphieu.explained import SHORT_HASH, ExplainedFinding, ExplainedPage, ExplainReport, classify_reread
-from kiemphieu.folder import VoteFolder, load_vote, read_page
+from kiemphieu.folder import VoteFolder, load_vote, read_page, vote_rules
 from kiemphieu.messages import Language
 from kiemphieu.page_file import PageBytes, decode_page
 from kiemphieu.page_worker import ReaderSetup, reading_context

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+import tomllib
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ballot_layout.tokens import generate_keys
 from ballot_layout.vote_file import parse_vote, vote_template
 from kiemphieu.disk import SETTLED_TIME_S, disk_errors, write_atomic
-from records.errors import InputError, KeyFileError, StoreError
+from records.errors import InputError, KeyFileError, RuleSetError, StoreError
 from records.layout import Layout, layout_from_json
+from records.rules import RuleSet
 from records.token import ID_PATTERN
 from records.vote import DEFAULT_STYLE_ID, Vote
-from tally.rules import rule_sets
+from tally.rules import apply_overrides, load_rule_set, parse_rule_set, rule_sets
 
 PRIVATE_MODE = 0o600
+RULE_FILE_SUFFIX = ".toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +108,22 @@ def _suggested_id(path: Path) -> str:
 
 
 def vote_text(folder: VoteFolder) -> str:
-    """vote.toml as text.
+    """vote.toml as text; errors as in `read_text`."""
+    return read_text(folder.vote_file)
+
+
+def read_text(path: Path) -> str:
+    """A text file that a person wrote.
 
     Raises:
         InputError: it cannot be opened or is not UTF-8.
     """
     try:
-        return folder.vote_file.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError("vote_file_not_utf8", path=str(folder.vote_file), byte=error.start) from error
+        raise InputError("vote_file_not_utf8", path=str(path), byte=error.start) from error
     except OSError as error:
-        raise InputError("file_unreadable", path=str(folder.vote_file), reason=error.strerror) from error
+        raise InputError("file_unreadable", path=str(path), reason=error.strerror) from error
 
 
 def load_vote(folder: VoteFolder) -> Vote:
@@ -122,8 +131,68 @@ def load_vote(folder: VoteFolder) -> Vote:
 
     Raises:
         VoteFileError: with every mistake found.
+        RuleSetError: the vote's own rule file has a mistake, or a setting does not fit the rule set.
     """
-    return parse_vote(vote_text(folder), rule_sets())
+    text = vote_text(folder)
+    own = own_rules(folder, text)
+    vote = parse_vote(text, known_rules(own))
+    if own is not None:
+        vote = replace(vote, rules_text=own.text)
+    vote_rules(vote)
+    return vote
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRules:
+    """A rule file of the vote's own, beside vote.toml."""
+
+    name: str
+    text: str
+    rules: RuleSet
+
+
+def own_rules(folder: VoteFolder, text: str) -> OwnRules | None:
+    """The rule file that vote.toml (`text`) names; None where it names a packaged rule set.
+
+    Raises:
+        InputError: the file is not in the vote folder or cannot be read.
+        RuleSetError: it has a mistake, or the id of a packaged rule set.
+    """
+    name = _rules_named(text)
+    if not name.endswith(RULE_FILE_SUFFIX):
+        return None
+    path = folder.root / name
+    if Path(name).name != name or name == folder.vote_file.name:
+        raise InputError("rule_file_elsewhere", name=name, folder=str(folder.root))
+    rules_text = read_text(path)
+    rules = parse_rule_set(rules_text, name)
+    if rules.id in rule_sets():
+        raise RuleSetError("rule_set_id_taken", name=name, place="id", found=rules.id)
+    return OwnRules(name, rules_text, rules)
+
+
+def known_rules(own: OwnRules | None) -> Mapping[str, RuleSet]:
+    """The packaged rule sets, and the vote's own one under its file name."""
+    return rule_sets() if own is None else {**rule_sets(), own.name: own.rules}
+
+
+def _rules_named(text: str) -> str:
+    """What `rules` says; whatever is wrong with the file is told by who reads all of it."""
+    try:
+        named = tomllib.loads(text.removeprefix("\ufeff"))["vote"]["rules"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    return named if isinstance(named, str) else ""
+
+
+def vote_rules(vote: Vote) -> RuleSet:
+    """The vote's rule set with the settings of `[rules]`.
+
+    Raises:
+        RuleSetError: a setting does not fit the rule set.
+    """
+    rules = parse_rule_set(vote.rules_text, vote.rules) if vote.rules_text else load_rule_set(vote.rules)
+    return apply_overrides(rules, vote.rule_overrides)
 
 
 def load_layout(folder: VoteFolder, style: str) -> Layout | None:

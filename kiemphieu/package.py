@@ -116,6 +116,8 @@ def _content(folder: VoteFolder, vote: Vote, store: Store, database: Path, image
     text = folder.vote_file.read_bytes()
     # A server's address may hold its password, and bears on nothing that is checked.
     yield folder.vote_file.name, text.replace(vote.store_url.encode(), b"") if vote.store_url else text
+    if vote.rules_text:
+        yield vote.rules, vote.rules_text.encode()
     yield f"keys/{folder.public_key.name}", folder.public_key.read_bytes()
     for path in sorted(folder.root.glob("layout*.json")):
         yield path.name, path.read_bytes()

@@ -23,6 +23,7 @@ from kiemphieu.folder import (
     load_layout,
     load_vote,
     read_private_key,
+    vote_rules,
     write_new_keys,
 )
 from kiemphieu.pen import signer_of
@@ -34,7 +35,6 @@ from records.layout import layout_to_json
 from records.token import TokenKind
 from records.vote import DEFAULT_STYLE_ID, Vote
 from scanner.forms import SealSource
-from tally.rules import load_rule_set
 
 Progress = Callable[[int], None]
 
@@ -111,7 +111,7 @@ def vote_form(folder: VoteFolder, vote: Vote, style: str) -> Form:
     Raises:
         InputError: a font or seal image cannot be read, or the form cannot be set.
     """
-    levels = load_rule_set(vote.rules).levels
+    levels = vote_rules(vote).levels
     return make_form(vote, style, levels, _fonts(folder, vote), _seal_image(folder, vote))
 
 

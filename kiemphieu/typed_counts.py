@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kiemphieu.folder import RULE_FILE_SUFFIX, read_text
 from records.count import TallyResult
 from records.errors import InputError, Problem
-from tally.rules import load_rule_set
+from records.rules import RuleSet
+from tally.rules import load_rule_set, parse_rule_set
 from tally.typed_counts import tally_typed_counts
 
 
@@ -26,13 +28,20 @@ def typed_result(path: Path, rules: str, base: int | None) -> TallyResult:
         CountsFileError: it holds mistakes.
         RuleSetError: there is no such rule set.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError("vote_file_not_utf8", path=str(path), byte=error.start) from error
-    except OSError as error:
-        raise InputError("file_unreadable", path=str(path), reason=error.strerror) from error
-    result = tally_typed_counts(text, load_rule_set(rules), base)
+    text = read_text(path)
+    result = tally_typed_counts(text, named_rules(rules), base)
     if isinstance(result, TallyResult):
         return result
     raise CountsFileError(path, result)
+
+
+def named_rules(name: str) -> RuleSet:
+    """A packaged rule set, or the one in the file `name`, where it ends in .toml.
+
+    Raises:
+        InputError: the file cannot be read.
+        RuleSetError: there is no such rule set, or the file has a mistake.
+    """
+    if name.endswith(RULE_FILE_SUFFIX):
+        return parse_rule_set(read_text(Path(name)), name)
+    return load_rule_set(name)

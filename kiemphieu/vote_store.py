@@ -45,6 +45,7 @@ def result_settings(vote: Vote) -> dict[str, Any]:
     """What of vote.toml bears on the result, as plain values."""
     return {
         "rules": vote.rules,
+        **({"rules_text": vote.rules_text} if vote.rules_text else {}),
         "overrides": dict(vote.rule_overrides),
         "attendance": None if vote.attendance is None else to_plain(vote.attendance),
         "officials": [to_plain(official) for official in vote.officials],

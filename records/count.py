@@ -32,6 +32,8 @@ class OpenPoint(StrEnum):
     """The two readings of the open rule on faulty lines give an official different outcomes."""
     BASE_DECIDES = "base_decides"
     """Another base (ballots valid instead of returned) gives an official another outcome."""
+    CUTOFFS_UNKNOWN = "cutoffs_unknown"
+    """The rule set sorts persons into grades, and the committee has not entered the cut-offs."""
     BASE_BELOW_RETURNED = "base_below_returned"
     """More ballots were returned than the base has: shares of it would add up to more than the whole."""
     RETURNED_EXCEEDS_PRESENT = "returned_exceeds_present"
@@ -95,12 +97,14 @@ class OfficialResult:
         percent: level id and the share of the base in hundredths of a percent, rounded half up; for
             display only. Empty while the base is 0.
         outcome: None while the base is 0.
+        grade: the class by the rule set's cut-offs; None where it has none, or while the base is 0.
     """
 
     count: OfficialCount
     base: int
     percent: tuple[tuple[str, str], ...]
     outcome: Outcome | None
+    grade: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
+from itertools import pairwise
 
 from records.count import Outcome
 from records.vote import Level
@@ -54,6 +57,14 @@ class Comparison(StrEnum):
     AT_LEAST = "at_least"
 
 
+class Publication(StrEnum):
+    """Who may see the result."""
+
+    CONFIDENTIAL = "confidential"
+    """The minutes bear the mark MẬT."""
+    PUBLIC = "public"
+
+
 class Wording(StrEnum):
     """Whether a clause's text may stand between quotation marks."""
 
@@ -98,13 +109,46 @@ class QuorumRule:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentRule:
+    """How the minutes are made out.
+
+    Attributes:
+        copies: how many are signed.
+        recipients: who gets them, in Vietnamese, one line each.
+    """
+
+    copies: int
+    publication: Publication
+    recipients: tuple[str, ...]
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Grades:
+    """Classes into which persons are sorted by the share of one level, the best class first.
+
+    Attributes:
+        level: the level whose count decides.
+        labels: one more than there are cut-offs.
+        cutoffs: the least share of the base for each class but the last, falling; empty until the
+            committee has entered them, because no regulation at hand gives any.
+    """
+
+    level: str
+    labels: tuple[str, ...]
+    clause: Clause
+    cutoffs: tuple[Fraction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """A named rule set with its settings.
 
     Attributes:
         version: of this data; raised on any change.
         base_clause: the ground for `base`, as the regulation has it; an override changes `base` alone.
-        thresholds: the severest first; the first one reached is the outcome.
+        thresholds: the severest first; the first one reached is the outcome. May be empty.
+        grades: None where the regulation sorts nobody into classes.
         faults: fault code (`struck_name`, `several_marks`, …) and the clause it rests on.
         decided: names of settings that the committee set itself, so that an open question is closed.
     """
@@ -118,6 +162,8 @@ class RuleSet:
     thresholds: tuple[Threshold, ...]
     quorum: QuorumRule
     faults: tuple[tuple[str, Clause], ...]
+    documents: DocumentRule
+    grades: Grades | None = None
     line_fault: FaultScope = FaultScope.LINE
     ballot_fault: FaultScope = FaultScope.BALLOT
     other_mark: OtherMarkPolicy = OtherMarkPolicy.REVIEW
@@ -142,4 +188,51 @@ SETTINGS: dict[str, type[StrEnum]] = {
     "seal": SealPolicy,
     "foreign_in_returned": ForeignPolicy,
 }
-"""The settings `[rules]` in vote.toml may override, with the words each accepts."""
+"""The settings that accept one of a few words; `ALL_SETTINGS` has the others, too."""
+
+QUORUM_SETTING = "quorum"
+THRESHOLD_SETTINGS = tuple(str(outcome) for outcome in Outcome if outcome is not Outcome.NONE)
+"""Like the quorum, a share with or without its comparison, such as "> 1/2"; see `parse_share`."""
+PUBLICATION_SETTING = "publication"
+COPIES_SETTING = "copies"
+MOST_COPIES = 20
+CUTOFFS_SETTING = "grade_cutoffs"
+"""Shares, falling, separated by commas: "2/3, 1/2"."""
+ALL_SETTINGS: tuple[str, ...] = (
+    *SETTINGS,
+    QUORUM_SETTING,
+    *THRESHOLD_SETTINGS,
+    PUBLICATION_SETTING,
+    COPIES_SETTING,
+    CUTOFFS_SETTING,
+)
+"""Everything that `[rules]` in vote.toml may say."""
+
+_SHARE = re.compile(r"\s*(>=|>)?\s*([0-9]{1,6})\s*/\s*([0-9]{1,6})\s*")
+
+
+def parse_share(text: str) -> tuple[Comparison | None, Fraction] | None:
+    """A share of the base as a person writes it: "2/3", "> 1/2", ">= 2/3".
+
+    Returns:
+        The comparison, None where none is written, and the share; None where the text is no share
+        above 0 and at most 1.
+    """
+    found = _SHARE.fullmatch(text)
+    if found is None or int(found[3]) == 0:
+        return None
+    share = Fraction(int(found[2]), int(found[3]))
+    if not 0 < share <= 1:
+        return None
+    comparison = {">": Comparison.MORE_THAN, ">=": Comparison.AT_LEAST, None: None}[found[1]]
+    return comparison, share
+
+
+def parse_cutoffs(text: str) -> tuple[Fraction, ...] | None:
+    """The shares of `CUTOFFS_SETTING`; None where they are no falling list of plain shares."""
+    shares = [parse_share(part) for part in text.split(",")]
+    if any(share is None or share[0] is not None for share in shares):
+        return None
+    cutoffs = tuple(share[1] for share in shares if share is not None)
+    falling = all(first > second for first, second in pairwise(cutoffs))
+    return cutoffs if falling else None

@@ -48,6 +48,8 @@ class BallotStyle:
 
     id: str = DEFAULT_STYLE_ID
     title: str = ""
+    paper_colour: str = ""
+    """For the office that prints and the voters: a word such as "xanh"; nothing is read from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,39 @@ class PrintSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Committee:
+    """Who signs the minutes; what is empty leaves a dotted line to write on."""
+
+    head: str = ""
+    secretary: str = ""
+    members: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What an office puts on its documents; what is empty leaves a dotted line to write on.
+
+    Attributes:
+        number, report_number: of the minutes and of the report to the superior body.
+        superior: to whom the report goes.
+        signer, signer_title: who signs the report, such as "TRƯỞNG BAN".
+    """
+
+    number: str = ""
+    report_number: str = ""
+    superior: str = ""
+    signer: str = ""
+    signer_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Vote:
     """One sheet of names (or several styles of sheet) put to one group of voters.
 
     Attributes:
+        rules: the name of a packaged rule set, or of the vote's own rule file.
+        rules_text: the content of that file; empty for a packaged one.
         rule_overrides: name and value pairs of `[rules]`, checked against the rule set's settings;
             values are kept as written, in text form ("line", "review", "returned").
         attendance: None until the committee has entered it.
@@ -96,6 +127,9 @@ class Vote:
     printing: PrintSettings = PrintSettings()
     store_url: str = ""
     two_person: bool = True
+    committee: Committee = Committee()
+    papers: Papers = Papers()
+    rules_text: str = ""
 
     def officials_of(self, style_id: str) -> tuple[Official, ...]:
         return tuple(official for official in self.officials if official.style == style_id)

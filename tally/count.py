@@ -21,6 +21,7 @@ from records.rules import ForeignPolicy, RuleSet
 from records.ruling import BallotRuling
 from records.vote import Attendance
 from tally.open_points import (
+    base_decides,
     find_base,
     find_open_points,
     find_warnings,
@@ -28,7 +29,7 @@ from tally.open_points import (
     line_fault_decides,
 )
 from tally.tabulation import check_lines, count_ballots, sort_ballots, tabulate, valid_serials
-from tally.thresholds import classify_outcome, classify_quorum, percent_text
+from tally.thresholds import classify_grade, classify_outcome, classify_quorum, percent_text
 
 
 def count_votes(
@@ -73,6 +74,8 @@ def count_votes(
     open_points = find_open_points(quorum, counts, base, rules)
     if line_fault_decides(results, ballots, attendance, rules):
         open_points.add(OpenPoint.LINE_FAULT_DECIDES)
+    if base_decides(results, counts, rules):
+        open_points.add(OpenPoint.BASE_DECIDES)
     result = TallyResult(
         vote=vote_id,
         rules=rules.id,
@@ -86,7 +89,7 @@ def count_votes(
     )
     received = len({ruling.serial for ruling in every_ruling}) + foreign + unread
     check_identities(result, received, rules)
-    return replace(result, warnings=in_order(find_warnings(result, rules)))
+    return replace(result, warnings=in_order(find_warnings(result)))
 
 
 def official_result(count: OfficialCount, base: int | None, rules: RuleSet) -> OfficialResult:
@@ -94,7 +97,10 @@ def official_result(count: OfficialCount, base: int | None, rules: RuleSet) -> O
     if not base:
         return OfficialResult(count, 0, (), None)
     percent = tuple((level, percent_text(number, base)) for level, number in count.levels)
-    return OfficialResult(count, base, percent, classify_outcome(dict(count.levels), base, rules))
+    levels = dict(count.levels)
+    return OfficialResult(
+        count, base, percent, classify_outcome(levels, base, rules), classify_grade(levels, base, rules)
+    )
 
 
 def check_identities(result: TallyResult, received: int, rules: RuleSet) -> None:

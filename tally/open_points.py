@@ -8,7 +8,7 @@ from records.count import BallotCounts, OfficialResult, OpenPoint, Outcome, Quor
 from records.rules import Base, RuleSet
 from records.vote import Attendance
 from tally.tabulation import LineTally, SortedBallots, count_ballots, tabulate, valid_serials_otherwise
-from tally.thresholds import classify_outcome
+from tally.thresholds import classify_grade, classify_outcome
 
 _HEAD_COUNT_BASES = (Base.DELEGATES, Base.SUMMONED, Base.PRESENT)
 
@@ -39,6 +39,7 @@ def find_open_points(
         OpenPoint.QUORUM_NOT_MET: quorum is Quorum.NOT_MET,
         OpenPoint.ATTENDANCE_UNKNOWN: quorum is Quorum.UNKNOWN or base is None,
         OpenPoint.NOTHING_RETURNED: ballots.returned == 0 or base == 0,
+        OpenPoint.CUTOFFS_UNKNOWN: rules.grades is not None and not rules.grades.cutoffs,
         OpenPoint.BASE_BELOW_RETURNED: (
             rules.base in _HEAD_COUNT_BASES and base is not None and 0 < base < ballots.returned
         ),
@@ -46,10 +47,9 @@ def find_open_points(
     return {point for point, holds in reasons.items() if holds}
 
 
-def find_warnings(result: TallyResult, rules: RuleSet) -> set[OpenPoint]:
+def find_warnings(result: TallyResult) -> set[OpenPoint]:
     """What does not keep a result open."""
     reasons = {
-        OpenPoint.BASE_DECIDES: base_decides(result, rules),
         OpenPoint.RETURNED_EXCEEDS_PRESENT: returned_exceeds_present(result.ballots, result.present),
     }
     return {point for point, holds in reasons.items() if holds}
@@ -60,21 +60,26 @@ def returned_exceeds_present(ballots: BallotCounts, present: int | None) -> bool
     return present is not None and ballots.returned > present
 
 
-def base_decides(result: TallyResult, rules: RuleSet) -> bool:
-    """Whether ballots valid instead of returned, or the reverse, change an outcome.
+def base_decides(results: Sequence[OfficialResult], ballots: BallotCounts, rules: RuleSet) -> bool:
+    """Whether ballots valid instead of returned, or the reverse, change an outcome or a grade.
 
     Source: rules.md, boundary case 12. Bases other than these two come from a resolution's own words
     and leave nothing to choose. Nor does a base that the committee has set itself.
     """
-    others = {Base.RETURNED: result.ballots.valid, Base.VALID: result.ballots.returned}
+    others = {Base.RETURNED: ballots.valid, Base.VALID: ballots.returned}
     other_base = others.get(rules.base, 0)
     if "base" in rules.decided or other_base == 0:
         return False
     return any(
         official.outcome is not None
-        and official.outcome is not classify_outcome(dict(official.count.levels), other_base, rules)
-        for official in result.officials
+        and (official.outcome, official.grade) != _verdict(dict(official.count.levels), other_base, rules)
+        for official in results
     )
+
+
+def _verdict(levels: dict[str, int], base: int, rules: RuleSet) -> tuple[Outcome, str | None]:
+    """What follows for a person: the outcome and the grade."""
+    return classify_outcome(levels, base, rules), classify_grade(levels, base, rules)
 
 
 def line_fault_decides(
@@ -93,13 +98,16 @@ def line_fault_decides(
     base = find_base(count_ballots(ballots, valid, issued=0), attendance, rules.base)
     table = tabulate(ballots, valid, [result.count.official for result in results], rules)
     return any(
-        result.outcome is not None and _possible_outcomes(line, base, rules) != {result.outcome}
+        result.outcome is not None
+        and _possible_verdicts(line, base, rules) != {(result.outcome, result.grade)}
         for result, line in zip(results, table, strict=True)
     )
 
 
-def _possible_outcomes(line: LineTally, base: int | None, rules: RuleSet) -> set[Outcome | None]:
-    """The outcomes that a reading with undetermined lines can have, at its extremes.
+def _possible_verdicts(
+    line: LineTally, base: int | None, rules: RuleSet
+) -> set[tuple[Outcome, str | None] | None]:
+    """The outcomes and grades that a reading with undetermined lines can have, at its extremes.
 
     It is enough to give all undetermined lines to one level, or none of them to any: a threshold looks
     at one level only and is easier to reach the more lines that level has. So if all extremes agree,
@@ -109,7 +117,7 @@ def _possible_outcomes(line: LineTally, base: int | None, rules: RuleSet) -> set
         return {None}
     levels = dict(line.count.levels)
     extremes = [levels] + [{**levels, level: count + line.undetermined} for level, count in levels.items()]
-    return {classify_outcome(counts, base, rules) for counts in extremes}
+    return {_verdict(counts, base, rules) for counts in extremes}
 
 
 def in_order(points: Iterable[OpenPoint]) -> tuple[OpenPoint, ...]:

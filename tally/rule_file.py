@@ -20,13 +20,17 @@ from typing import TypeVar
 from records.count import Outcome
 from records.errors import RuleSetError
 from records.rules import (
+    MOST_COPIES,
     SETTINGS,
     Base,
     Clause,
     Comparison,
+    DocumentRule,
     FaultScope,
     ForeignPolicy,
+    Grades,
     OtherMarkPolicy,
+    Publication,
     QuorumRule,
     RuleSet,
     SealPolicy,
@@ -37,6 +41,7 @@ from records.ruling import BallotFault, LineFault
 from records.vote import Level
 
 RULE_FILE_FORMAT = 1
+LEAST_GRADES = 2
 FAULT_CODES: tuple[str, ...] = tuple(dict.fromkeys(str(fault) for fault in (*BallotFault, *LineFault)))
 """Every fault that a ruling can carry; a rule set gives each its clause."""
 
@@ -52,10 +57,11 @@ _TOP_KEYS = (
     "settings",
     "base_clause",
     "quorum",
+    "documents",
     "level",
-    "threshold",
     "fault",
 )
+_OPTIONAL_KEYS = ("threshold", "grades")
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -79,8 +85,9 @@ def parse_rule_set(text: str, name: str) -> RuleSet:
     top = _Table(name, "", data)
     if data.get("format") != RULE_FILE_FORMAT:
         raise top.error("rule_set_format", "format", found=data.get("format"), expected=RULE_FILE_FORMAT)
-    top.check_keys(_TOP_KEYS)
+    top.check_keys(_TOP_KEYS, _OPTIONAL_KEYS)
     levels = _levels(top)
+    level_ids = tuple(level.id for level in levels)
     quorum = top.table("quorum", ("numerator", "denominator", "clause"))
     settings = top.table("settings", tuple(SETTINGS))
     return RuleSet(
@@ -90,9 +97,11 @@ def parse_rule_set(text: str, name: str) -> RuleSet:
         levels=levels,
         base=settings.word("base", tuple(Base)),
         base_clause=_clause(top, "base_clause"),
-        thresholds=_thresholds(top, tuple(level.id for level in levels)),
+        thresholds=_thresholds(top, level_ids) if "threshold" in data else (),
         quorum=QuorumRule(*_share(quorum), clause=_clause(quorum, "clause")),
         faults=_faults(top),
+        documents=_documents(top),
+        grades=_grades(top, level_ids) if "grades" in data else None,
         line_fault=settings.word("line_fault", tuple(FaultScope)),
         ballot_fault=settings.word("ballot_fault", tuple(FaultScope)),
         other_mark=settings.word("other_mark", tuple(OtherMarkPolicy)),
@@ -139,14 +148,33 @@ class _Table:
             raise self.error("rule_set_bad_id", key, found=value)
         return value
 
-    def whole(self, key: str) -> int:
-        """A whole number of at least 1."""
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts, at least one; places count from 1."""
+        value = self.data[key]
+        if not isinstance(value, list):
+            raise self._wrong_type(key, "list_of_texts")
+        if not value:
+            raise self.error("rule_set_empty", key)
+        items = _Table(self.name, self.place, {f"{key}[{n}]": item for n, item in enumerate(value, 1)})
+        return tuple(items.text(name) for name in items.data)
+
+    def one_of(self, key: str, known: tuple[str, ...]) -> str:
+        """An identifier among `known`."""
+        value = self.identifier(key)
+        if value not in known:
+            raise self.error("rule_set_wrong_word", key, found=value, allowed=", ".join(known))
+        return value
+
+    def whole(self, key: str, most: int | None = None) -> int:
+        """A whole number of at least 1 and, where given, at most `most`."""
         value = self.data[key]
         # bool is an int in Python, and `true` is no number to a person.
         if not isinstance(value, int) or isinstance(value, bool):
             raise self._wrong_type(key, "whole_number")
         if value < 1:
             raise self.error("rule_set_below_one", key, found=value)
+        if most is not None and value > most:
+            raise self.error("rule_set_above", key, found=value, most=most)
         return value
 
     def word(self, key: str, words: tuple[Word, ...]) -> Word:
@@ -200,9 +228,7 @@ def _thresholds(top: _Table, level_ids: tuple[str, ...]) -> tuple[Threshold, ...
     keys = ("outcome", "level", "comparison", "numerator", "denominator", "clause")
     thresholds: list[Threshold] = []
     for table in top.tables("threshold", keys, ("consequence",)):
-        level = table.identifier("level")
-        if level not in level_ids:
-            raise table.error("rule_set_wrong_word", "level", found=level, allowed=", ".join(level_ids))
+        level = table.one_of("level", level_ids)
         numerator, denominator = _share(table)
         threshold = Threshold(
             outcome=table.word("outcome", _OUTCOMES),
@@ -213,13 +239,13 @@ def _thresholds(top: _Table, level_ids: tuple[str, ...]) -> tuple[Threshold, ...
             clause=_clause(table, "clause"),
             consequence=table.text("consequence") if "consequence" in table.data else "",
         )
-        if any(earlier.level == level and not _severer(earlier, threshold) for earlier in thresholds):
+        if any(earlier.level == level and not is_severer(earlier, threshold) for earlier in thresholds):
             raise table.error("rule_set_threshold_order", "numerator", level=level)
         thresholds.append(threshold)
     return tuple(thresholds)
 
 
-def _severer(first: Threshold, second: Threshold) -> bool:
+def is_severer(first: Threshold, second: Threshold) -> bool:
     """Whether `first` takes more of the same level than `second`; the other order would never reach it."""
     return _severity(first) > _severity(second)
 
@@ -240,6 +266,25 @@ def _share(table: _Table) -> tuple[int, int]:
 def _faults(top: _Table) -> tuple[tuple[str, Clause], ...]:
     faults = top.table("fault", FAULT_CODES)
     return tuple((code, _clause(faults, code)) for code in FAULT_CODES)
+
+
+def _documents(top: _Table) -> DocumentRule:
+    table = top.table("documents", ("copies", "publication", "recipients", "clause"))
+    return DocumentRule(
+        copies=table.whole("copies", MOST_COPIES),
+        publication=table.word("publication", tuple(Publication)),
+        recipients=table.texts("recipients"),
+        clause=_clause(table, "clause"),
+    )
+
+
+def _grades(top: _Table, level_ids: tuple[str, ...]) -> Grades:
+    """Classes without cut-offs: those are the committee's to enter, in vote.toml."""
+    table = top.table("grades", ("level", "labels", "clause"))
+    labels = table.texts("labels")
+    if len(labels) < LEAST_GRADES:
+        raise table.error("rule_set_below_two", "labels", found=len(labels))
+    return Grades(table.one_of("level", level_ids), labels, _clause(table, "clause"))
 
 
 def _clause(parent: _Table, key: str) -> Clause:

@@ -5,13 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
+from fractions import Fraction
 from functools import cache
 from importlib import resources
+from itertools import combinations
 from types import MappingProxyType
 
 from records.errors import RuleSetError
-from records.rules import SETTINGS, RuleSet
-from tally.rule_file import parse_rule_set
+from records.rules import (
+    ALL_SETTINGS,
+    COPIES_SETTING,
+    CUTOFFS_SETTING,
+    MOST_COPIES,
+    PUBLICATION_SETTING,
+    QUORUM_SETTING,
+    SETTINGS,
+    Comparison,
+    Grades,
+    Publication,
+    RuleSet,
+    Threshold,
+    parse_cutoffs,
+    parse_share,
+)
+from tally.rule_file import is_severer, parse_rule_set
 
 __all__ = ["apply_overrides", "load_rule_set", "parse_rule_set", "rule_sets"]
 
@@ -59,16 +76,91 @@ def apply_overrides(rule_set: RuleSet, overrides: tuple[tuple[str, str], ...]) -
     Raises:
         RuleSetError: a name that is no setting, a value outside its words, or a name given twice.
     """
-    values: dict[str, StrEnum] = {}
+    changed = rule_set
+    done: set[str] = set()
     for name, text in overrides:
-        words = SETTINGS.get(name)
-        if words is None:
-            raise RuleSetError("rule_setting_unknown", setting=name, allowed=", ".join(SETTINGS))
-        if name in values:
+        if name not in ALL_SETTINGS:
+            raise RuleSetError("rule_setting_unknown", setting=name, allowed=", ".join(ALL_SETTINGS))
+        if name in done:
             raise RuleSetError("rule_setting_twice", setting=name)
-        if text not in tuple(words):
-            raise RuleSetError("rule_setting_word", setting=name, found=text, allowed=", ".join(words))
-        values[name] = words(text)
-    decided = tuple(name for name in SETTINGS if name in rule_set.decided or name in values)
-    # mypy cannot see which field each name is; SETTINGS ties every name to its field's enum.
-    return replace(rule_set, decided=decided, **values)  # type: ignore[arg-type]
+        done.add(name)
+        changed = _with_setting(changed, name, text)
+    _check_order(changed)
+    decided = tuple(name for name in ALL_SETTINGS if name in rule_set.decided or name in done)
+    return replace(changed, decided=decided)
+
+
+def _with_setting(rules: RuleSet, name: str, text: str) -> RuleSet:
+    """`rules` with one setting changed; errors as in `apply_overrides`."""
+    if name in SETTINGS:
+        # mypy cannot see which field each name is; SETTINGS ties every name to its field's enum.
+        return replace(rules, **{name: _word(name, text, SETTINGS[name])})  # type: ignore[arg-type]
+    if name == PUBLICATION_SETTING:
+        publication = Publication(_word(name, text, Publication))
+        return replace(rules, documents=replace(rules.documents, publication=publication))
+    if name == COPIES_SETTING:
+        return replace(rules, documents=replace(rules.documents, copies=_copies(text)))
+    if name == CUTOFFS_SETTING:
+        return replace(rules, grades=_graded(rules, text))
+    comparison, share = _share(name, text)
+    if name == QUORUM_SETTING:
+        if comparison is Comparison.MORE_THAN:
+            raise RuleSetError("rule_setting_quorum", setting=name, found=text)
+        quorum = replace(rules.quorum, numerator=share.numerator, denominator=share.denominator)
+        return replace(rules, quorum=quorum)
+    return replace(rules, thresholds=_with_threshold(rules, name, comparison, share))
+
+
+def _word(name: str, text: str, words: type[StrEnum]) -> StrEnum:
+    if text not in tuple(words):
+        raise RuleSetError("rule_setting_word", setting=name, found=text, allowed=", ".join(words))
+    return words(text)
+
+
+def _copies(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_COPIES:
+        raise RuleSetError("rule_setting_copies", setting=COPIES_SETTING, found=text, most=MOST_COPIES)
+    return int(text)
+
+
+def _share(name: str, text: str) -> tuple[Comparison | None, Fraction]:
+    share = parse_share(text)
+    if share is None:
+        raise RuleSetError("rule_setting_share", setting=name, found=text)
+    return share
+
+
+def _graded(rules: RuleSet, text: str) -> Grades:
+    cutoffs = parse_cutoffs(text)
+    if rules.grades is None:
+        raise RuleSetError("rule_setting_no_grades", setting=CUTOFFS_SETTING, name=rules.id)
+    wanted = len(rules.grades.labels) - 1
+    if cutoffs is None or len(cutoffs) != wanted:
+        raise RuleSetError("rule_setting_cutoffs", setting=CUTOFFS_SETTING, found=text, count=wanted)
+    return replace(rules.grades, cutoffs=cutoffs)
+
+
+def _with_threshold(
+    rules: RuleSet, name: str, comparison: Comparison | None, share: Fraction
+) -> tuple[Threshold, ...]:
+    """The thresholds with another share for the outcome `name`; "2/3" alone keeps its comparison."""
+    if name not in [threshold.outcome.value for threshold in rules.thresholds]:
+        raise RuleSetError("rule_setting_no_threshold", setting=name, name=rules.id)
+    return tuple(
+        replace(
+            threshold,
+            numerator=share.numerator,
+            denominator=share.denominator,
+            comparison=comparison or threshold.comparison,
+        )
+        if threshold.outcome.value == name
+        else threshold
+        for threshold in rules.thresholds
+    )
+
+
+def _check_order(rules: RuleSet) -> None:
+    """Raises where a changed threshold leaves one that could never be reached."""
+    for first, second in combinations(rules.thresholds, 2):
+        if first.level == second.level and not is_severer(first, second):
+            raise RuleSetError("rule_setting_order", setting=first.outcome.value, other=second.outcome.value)

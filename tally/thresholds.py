@@ -43,6 +43,23 @@ def classify_outcome(counts: Mapping[str, int], base: int, rules: RuleSet) -> Ou
     return Outcome.NONE if threshold is None else threshold.outcome
 
 
+def classify_grade(counts: Mapping[str, int], base: int, rules: RuleSet) -> str | None:
+    """The label of the first grade whose share `counts` reach; None where there are no cut-offs.
+
+    Raises:
+        InputError: the base is 0 or less.
+    """
+    _check_base(base)
+    grades = rules.grades
+    if grades is None or not grades.cutoffs:
+        return None
+    count = counts[grades.level]
+    for label, share in zip(grades.labels, grades.cutoffs, strict=False):
+        if count * share.denominator >= share.numerator * base:
+            return label
+    return grades.labels[-1]
+
+
 def percent_text(count: int, base: int) -> str:
     """`count` as a percentage of `base` with two decimals, rounded half up; for display only.
 

@@ -177,6 +177,18 @@ BALLOT_LAYOUT: dict[str, tuple[str, str]] = {
         "“{key}” phải là một phần viết [{key}] (đang là {found}).",
         "“{key}” must be a section written [{key}] (found {found}).",
     ),
+    "vote_expected_texts": (
+        '`{key}` phải là danh sách tên, như ["Nguyễn Văn A", "Trần Thị B"]; đang là {found}.',
+        '`{key}` must be a list of texts, such as ["Nguyễn Văn A", "Trần Thị B"]; it is {found}.',
+    ),
+    "vote_bad_share": (
+        '`{key}` là “{found}”: ghi một tỷ lệ lớn hơn 0 và không quá 1, như "2/3", "> 1/2", ">= 2/3".',
+        '`{key}` is “{found}”: write a share above 0 and at most 1, such as "2/3", "> 1/2", ">= 2/3".',
+    ),
+    "vote_bad_cutoffs": (
+        '`{key}` là “{found}”: ghi các tỷ lệ giảm dần, cách nhau bằng dấu phẩy, như "2/3, 1/2".',
+        '`{key}` is “{found}”: write falling shares, separated by commas, such as "2/3, 1/2".',
+    ),
     "vote_expected_tables": (
         "“{key}” phải là các khối viết [[{key}]] (đang là {found}).",
         "“{key}” must be blocks written [[{key}]] (found {found}).",

@@ -56,7 +56,14 @@ CODES: dict[str, tuple[str, str]] = {
         "more ballots were returned than people were present",
     ),
     "open_base_decides": (
-        "kết quả tùy vào cơ số tính tỉ lệ (phiếu thu về hay phiếu hợp lệ)",
-        "the base (ballots returned or valid) decides an outcome",
+        "kết quả tùy vào cơ số tính tỉ lệ (phiếu thu về hay phiếu hợp lệ); ban kiểm phiếu quyết định rồi ghi "
+        'base = "returned" hoặc base = "valid" dưới [rules] trong vote.toml',
+        "the base (ballots returned or valid) decides an outcome; the committee decides, and writes "
+        'base = "returned" or base = "valid" under [rules] in vote.toml',
+    ),
+    "open_cutoffs_unknown": (
+        'chưa nhập mức phân loại; ghi grade_cutoffs, như "2/3, 1/2", dưới [rules] trong vote.toml',
+        'the cut-offs of the grades have not been entered; write grade_cutoffs, such as "2/3, 1/2", under '
+        "[rules] in vote.toml",
     ),
 }

@@ -49,6 +49,61 @@ TALLY: dict[str, tuple[str, str]] = {
         "Tệp quy tắc {name}: `{place}` là {found}; phải là số nguyên từ 1 trở lên.",
         "Rule file {name}: `{place}` is {found}; it must be a whole number of at least 1.",
     ),
+    "rule_set_above": (
+        "Tệp quy tắc {name}: `{place}` là {found}; nhiều nhất là {most}.",
+        "Rule file {name}: `{place}` is {found}; it may be at most {most}.",
+    ),
+    "rule_set_below_two": (
+        "Tệp quy tắc {name}: `{place}` chỉ có {found} mức; phải có ít nhất 2.",
+        "Rule file {name}: `{place}` has only {found} grade; give at least 2.",
+    ),
+    "rule_set_id_taken": (
+        "Tệp quy tắc {name}: `{place}` là “{found}”, trùng với một bộ quy tắc có sẵn. Đặt mã khác, để "
+        "biên bản không ghi nhầm bộ quy tắc.",
+        "Rule file {name}: `{place}` is “{found}”, the id of a packaged rule set. Choose another, so that "
+        "the minutes do not name the wrong rules.",
+    ),
+    "rule_file_elsewhere": (
+        "Tệp quy tắc “{name}” phải nằm ngay trong thư mục {folder}. Chép tệp vào đó và "
+        "chỉ ghi tên tệp ở `rules`.",
+        "The rule file “{name}” must lie in {folder} itself. Copy it there and "
+        "write only its name under `rules`.",
+    ),
+    "rule_setting_copies": (
+        "[rules] {setting} = {found}: số bản phải từ 1 đến {most}. Sửa trong vote.toml.",
+        "[rules] {setting} = {found}: the number of copies is 1 to {most}. Mend it in vote.toml.",
+    ),
+    "rule_setting_share": (
+        '[rules] {setting} = “{found}”: ghi một tỷ lệ lớn hơn 0 và không quá 1, như "2/3", "> 1/2", '
+        '">= 2/3". Sửa trong vote.toml.',
+        '[rules] {setting} = “{found}”: write a share above 0 and at most 1, such as "2/3", "> 1/2", '
+        '">= 2/3". Mend it in vote.toml.',
+    ),
+    "rule_setting_quorum": (
+        '[rules] {setting} = “{found}”: số người có mặt tối thiểu là “từ … trở lên”; ghi ">= 2/3" hoặc '
+        '"2/3" trong vote.toml.',
+        '[rules] {setting} = “{found}”: a quorum is “at least”; write ">= 2/3" or "2/3" in vote.toml.',
+    ),
+    "rule_setting_no_threshold": (
+        "[rules] {setting}: bộ quy tắc {name} không có ngưỡng này. Xóa dòng ấy trong vote.toml.",
+        "[rules] {setting}: the rule set {name} has no such threshold. Remove the line from vote.toml.",
+    ),
+    "rule_setting_order": (
+        "[rules]: ngưỡng `{setting}` phải cao hơn ngưỡng `{other}`, nếu không ngưỡng sau không bao giờ "
+        "được dùng. Sửa trong vote.toml.",
+        "[rules]: the threshold `{setting}` must be above `{other}`, or one of them is never reached. Mend "
+        "them in vote.toml.",
+    ),
+    "rule_setting_no_grades": (
+        "[rules] {setting}: bộ quy tắc {name} không phân loại. Xóa dòng ấy trong vote.toml.",
+        "[rules] {setting}: the rule set {name} sorts into no grades. Remove the line from vote.toml.",
+    ),
+    "rule_setting_cutoffs": (
+        '[rules] {setting} = “{found}”: ghi {count} tỷ lệ giảm dần, cách nhau bằng dấu phẩy, như "2/3, 1/2". '
+        "Sửa trong vote.toml.",
+        '[rules] {setting} = “{found}”: write {count} falling shares, separated by commas: "2/3, 1/2". '
+        "Mend it in vote.toml.",
+    ),
     "rule_set_share_above_one": (
         "Tệp quy tắc {name}: tỷ lệ ở `{place}` là {found}, lớn hơn 1. Tử số không được lớn hơn mẫu số.",
         "Rule file {name}: the share at `{place}` is {found}, more than 1. The numerator must not "

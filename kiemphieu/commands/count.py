@@ -19,10 +19,9 @@ from kiemphieu.commands.base import (
 from kiemphieu.commands.tables import result_lines, result_table, review_table
 from kiemphieu.counting import CountReport, draw_tally, result_to_json
 from kiemphieu.folder import open_folder
-from kiemphieu.typed_counts import typed_result
+from kiemphieu.typed_counts import named_rules, typed_result
 from records.count import TallyResult
 from records.errors import UsageError
-from tally.rules import load_rule_set
 
 
 @click.command("tally", cls=LocalCommand)
@@ -47,7 +46,7 @@ def tally_command(
         if rules is None:
             raise UsageError("counts_need_rules")
         result = typed_result(counts, rules, base)
-        _tell_typed(session, result)
+        _tell_typed(session, result, rules)
     else:
         if vote is None:
             raise UsageError("tally_needs_vote")
@@ -71,8 +70,8 @@ def _tell_count(session: Session, report: CountReport) -> None:
         session.line(line)
 
 
-def _tell_typed(session: Session, result: TallyResult) -> None:
-    levels = load_rule_set(result.rules).levels
+def _tell_typed(session: Session, result: TallyResult, rules: str) -> None:
+    levels = named_rules(rules).levels
     session.show(result_table(session, result, levels, {}, session.text("tally_title_typed")))
     for line in result_lines(session, result):
         session.line(line)

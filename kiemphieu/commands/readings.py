@@ -9,8 +9,7 @@ import click
 
 from kiemphieu.ballots import entry_to_json, find_ballots
 from kiemphieu.commands.base import ANY_PATH, EXIT_DONE, LocalCommand, Session, common_options, session_of
-from kiemphieu.counting import vote_rules
-from kiemphieu.folder import VoteFolder, load_vote, open_folder
+from kiemphieu.folder import VoteFolder, load_vote, open_folder, vote_rules
 from kiemphieu.vote_store import open_vote_store
 from records.errors import UsageError
 

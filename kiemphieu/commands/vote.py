@@ -15,12 +15,19 @@ from kiemphieu.commands.base import (
     common_options,
     session_of,
 )
-from kiemphieu.counting import vote_rules
-from kiemphieu.folder import VoteFolder, create_folder, load_vote, open_folder, vote_text
+from kiemphieu.folder import (
+    VoteFolder,
+    create_folder,
+    known_rules,
+    load_vote,
+    open_folder,
+    own_rules,
+    vote_rules,
+    vote_text,
+)
 from kiemphieu.form_check import form_problems
 from kiemphieu.messages import Language, translate, translate_problem
 from records.errors import InputError, Problem
-from tally.rules import rule_sets
 
 VOTE = click.argument("vote", type=ANY_PATH, metavar="VOTE")
 
@@ -70,7 +77,7 @@ def _problems(folder: VoteFolder) -> tuple[Problem, ...]:
         before = error.__cause__.object[: error.__cause__.start]
         details = tuple((name, str(value)) for name, value in error.details.items())
         return (Problem("vote.toml", before.count(b"\n") + 1, error.message_id, details),)
-    problems = check_vote(text, rule_sets())
+    problems = check_vote(text, known_rules(own_rules(folder, text)))
     if problems:
         return problems
     loaded = load_vote(folder)

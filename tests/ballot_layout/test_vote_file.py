@@ -65,7 +65,7 @@ def test_everything_a_vote_may_say() -> None:
     )
     vote = parse_vote("\ufeff" + text.replace("\n", "\r\n"), RULES)
     assert vote.attendance == Attendance(24, 23, 30)
-    assert vote.styles == (BallotStyle("hdnd", "Khối Hội đồng"),)
+    assert vote.styles == (BallotStyle("hdnd", "Khối Hội đồng", "vàng"),)
     assert [official.style for official in vote.officials] == ["hdnd", "hdnd"]
     assert dict(vote.rule_overrides) == {"line_fault": "ballot", "seal": "require"}
     assert vote.printing == PrintSettings(PaperSize.A5, Sides.DUPLEX, "dau.png", "f.ttf")

@@ -59,11 +59,12 @@ def page(
     writings: Iterable[WritingFinding] = (),
     seal: SealState | None = SealState.PRESENT,
     review: tuple[ReviewReason, ...] = (),
+    levels: Sequence[str] = LEVELS,
 ) -> PageReading:
     boxes = tuple(
         BoxReading(official, level, STATES[letter], MarkScores())
         for official, line in zip(officials(len(lines)), lines, strict=True)
-        for level, letter in zip(LEVELS, line, strict=True)
+        for level, letter in zip(levels, line, strict=True)
     )
     return PageReading(
         token=Token(TokenKind.BALLOT, "v", "", 1, 1, bytes(8), serial),
@@ -95,6 +96,7 @@ def ballot(
 def ruled(
     *lines: str, rules: RuleSet, serial: str = "0123456789AB", issued: Issued = Issued.ISSUED, **found: object
 ) -> BallotRuling:
+    found.setdefault("levels", tuple(level.id for level in rules.levels))
     return rule_ballot(ballot(*lines, serial=serial, **found), rules, issued)  # type: ignore[arg-type]
 
 

@@ -76,15 +76,14 @@ def test_case_12_the_base_decides():
     of_returned = count(rulings)
     assert (of_returned.ballots.returned, of_returned.ballots.valid) == (47, 46)
     assert of_returned.officials[0].outcome is Outcome.OVER_HALF_LOW
-    assert of_returned.warnings == (OpenPoint.BASE_DECIDES,)
-    assert of_returned.final
+    assert of_returned.open_points == (OpenPoint.BASE_DECIDES,)
     of_valid = count(rulings, undecided(base="valid"))
     assert of_valid.officials[0].outcome is Outcome.TWO_THIRDS_LOW
     assert of_valid.officials[0].base == 46
-    assert of_valid.warnings == (OpenPoint.BASE_DECIDES,)
-    # The committee set the base itself: nothing is left to warn of.
-    assert count(rulings, with_settings(base="valid")).warnings == ()
-    assert count(rulings, with_settings(base="returned")).warnings == ()
+    assert of_valid.open_points == (OpenPoint.BASE_DECIDES,)
+    # The committee set the base itself: nothing is left open.
+    assert count(rulings, with_settings(base="valid")).final
+    assert count(rulings, with_settings(base="returned")).final
 
 
 def test_case_13_returned_475_of_485_delegates():
@@ -236,13 +235,15 @@ def test_line_fault_does_not_decide_where_both_readings_agree():
 
 def test_line_fault_decides_where_lines_nobody_looked_at_may_decide():
     # Under "ballot" the blank line settles the ballot, so no person ever saw the unclear mark.
-    rules = undecided(line_fault="ballot")
+    rules = undecided(line_fault="ballot", base="present")
     groups = ((30, ("..X", "X..")), (1, ("..?", "...")), (15, ("X..", "X..")))
     rulings = sheaf(rules, *groups)
     assert rulings[30].verdict is Verdict.INVALID
-    assert count(rulings, rules, number=2).open_points == (OpenPoint.LINE_FAULT_DECIDES,)
+    attendance = Attendance(46, 46)
+    found = count(rulings, rules, number=2, attendance=attendance)
+    assert found.open_points == (OpenPoint.LINE_FAULT_DECIDES,)
     fewer = sheaf(rules, (20, ("..X", "X..")), (1, ("..?", "...")), (25, ("X..", "X..")))
-    assert count(fewer, rules, number=2).final
+    assert count(fewer, rules, number=2, attendance=attendance).final
 
 
 def test_line_fault_decides_where_the_other_reading_leaves_no_base():
@@ -254,13 +255,19 @@ def test_line_fault_decides_where_the_other_reading_leaves_no_base():
 
 def test_a_struck_ballot_stays_invalid_under_both_readings():
     # Its low vote would make 31 of 46, two thirds, if the blank line alone had made it invalid.
-    rules = undecided(line_fault="ballot")
+    rules = undecided(line_fault="ballot", base="present")
     struck = ruled("..X", "...", rules=rules, serial="STRUCK", strikes=[("o2", Certainty.CERTAIN)])
-    result = count([struck, *sheaf(rules, (30, ("..X", "X..")), (15, ("X..", "X..")))], rules, number=2)
+    result = count(
+        [struck, *sheaf(rules, (30, ("..X", "X..")), (15, ("X..", "X..")))],
+        rules,
+        number=2,
+        attendance=Attendance(46, 46),
+    )
     assert result.officials[0].outcome is Outcome.OVER_HALF_LOW
     assert result.final
     blank = sheaf(rules, (30, ("..X", "X..")), (15, ("X..", "X..")), (1, ("..X", "...")))
-    assert count(blank, rules, number=2).open_points == (OpenPoint.LINE_FAULT_DECIDES,)
+    found = count(blank, rules, number=2, attendance=Attendance(46, 46))
+    assert found.open_points == (OpenPoint.LINE_FAULT_DECIDES,)
 
 
 @pytest.mark.parametrize(
@@ -468,3 +475,47 @@ def ruled_again(ruling, line_fault):
     faulty = any(set(line.faults) - {"struck_name"} for line in ruling.lines)
     invalid = faulty and line_fault is FaultScope.BALLOT
     return replace(ruling, verdict=Verdict.INVALID if invalid else Verdict.VALID)
+
+
+def test_case_14_equality_is_not_more_than_two_thirds():
+    nq35 = load_rule_set("nq35")
+    attendance = Attendance(498, 498, delegates=498)
+    for low, outcome in ((332, Outcome.OVER_HALF_LOW), (333, Outcome.TWO_THIRDS_LOW)):
+        rulings = sheaf(nq35, (low, "..X"), (490 - low, "X.."))
+        (official,) = count(rulings, nq35, attendance=attendance).officials
+        assert (official.base, official.outcome) == (498, outcome)
+
+
+def test_case_13_under_resolution_85():
+    nq85 = load_rule_set("nq85")
+    rulings = sheaf(nq85, (153, "X.."), (322, "..X"))
+    (official,) = count(rulings, nq85, attendance=Attendance(485, 475, delegates=485)).officials
+    assert official.outcome is Outcome.OVER_HALF_LOW
+
+
+def test_bo_phieu_has_two_boxes_and_one_threshold():
+    rules = load_rule_set("bo_phieu")
+    for no, outcome in ((23, Outcome.NONE), (24, Outcome.OVER_HALF_LOW), (46, Outcome.OVER_HALF_LOW)):
+        (official,) = count(sheaf(rules, (no, ".X"), (46 - no, "X.")), rules).officials
+        assert (dict(official.count.levels)["no_confidence"], official.outcome) == (no, outcome)
+
+
+@pytest.mark.parametrize(
+    ("agree", "grade"),
+    [
+        (30, "tín nhiệm tốt và khá"),
+        (29, "tín nhiệm trung bình"),
+        (23, "tín nhiệm trung bình"),
+        (22, "tín nhiệm thấp"),
+    ],
+)
+def test_grades_by_the_committees_cutoffs(agree, grade):
+    bare = load_rule_set("bt2009")
+    rulings = sheaf(bare, (agree, "X."), (45 - agree, ".X"))
+    waiting = count(rulings, bare)
+    assert waiting.open_points == (OpenPoint.CUTOFFS_UNKNOWN,)
+    assert waiting.officials[0].grade is None
+    rules = apply_overrides(bare, (("grade_cutoffs", "2/3, 1/2"),))
+    result = count(rulings, rules)
+    assert result.final
+    assert (result.officials[0].grade, result.officials[0].outcome) == (grade, Outcome.NONE)

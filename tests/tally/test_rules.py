@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import tally.rule_sets
 from records.errors import RuleSetError
-from records.rules import SETTINGS, Base, Comparison, FaultScope, RuleSet, Wording
+from records.rules import SETTINGS, Base, Comparison, FaultScope, Publication, RuleSet, Wording, parse_cutoffs
 from records.vote import Level
 from tally.rules import apply_overrides, load_rule_set, parse_rule_set, rule_sets
 
@@ -36,7 +36,7 @@ def refused(text: str) -> RuleSetError:
 def test_every_packaged_file_is_loaded_under_its_own_id():
     assert sorted(path.stem for path in FOLDER.glob("*.toml")) == list(rule_sets())
     assert {name: rules.id for name, rules in rule_sets().items()} == {name: name for name in rule_sets()}
-    assert {"qd96", "nq96"} <= set(rule_sets())
+    assert set(rule_sets()) == {"bo_phieu", "bt2009", "nq35", "nq85", "nq96", "qd262", "qd96"}
 
 
 @pytest.mark.parametrize("name", ["qd96", "nq96"])
@@ -65,6 +65,34 @@ def test_the_rules_of_rules_md(name):
         "foreign_in_returned": "apart",
     }
     assert {setting: getattr(rules, setting) for setting in defaults} == defaults
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "thresholds", "publication"),
+    [
+        ("qd262", "returned", [("low", 2, 3, "at_least"), ("low", 1, 2, "more_than")], "confidential"),
+        ("nq96", "returned", [("low", 2, 3, "at_least"), ("low", 1, 2, "more_than")], "public"),
+        ("nq85", "delegates", [("low", 2, 3, "at_least"), ("low", 1, 2, "more_than")], "public"),
+        ("nq35", "delegates", [("low", 2, 3, "more_than"), ("low", 1, 2, "more_than")], "public"),
+        ("bo_phieu", "returned", [("no_confidence", 1, 2, "more_than")], "confidential"),
+        ("bt2009", "returned", [], "confidential"),
+    ],
+)
+def test_base_and_thresholds_of_each_rule_set(name, base, thresholds, publication):
+    rules = load_rule_set(name)
+    assert rules.base == base
+    found = [(t.level, t.numerator, t.denominator, t.comparison) for t in rules.thresholds]
+    assert found == thresholds
+    assert (rules.documents.publication, rules.documents.copies) == (publication, 3)
+    assert all(threshold.consequence for threshold in rules.thresholds)
+
+
+def test_the_grades_of_binh_thuan_wait_for_their_cutoffs():
+    rules = load_rule_set("bt2009")
+    assert [level.label for level in rules.levels] == ["Đồng ý", "Không đồng ý"]
+    assert rules.grades is not None
+    assert rules.grades.labels == ("tín nhiệm tốt và khá", "tín nhiệm trung bình", "tín nhiệm thấp")
+    assert rules.grades.cutoffs == ()
 
 
 def test_the_grounds_of_invalidity_are_verbatim():
@@ -117,11 +145,11 @@ def test_a_threshold_may_go_without_a_consequence():
     [
         ("format = 1", "format = 2", "rule_set_format", "format"),
         ("format = 1", "", "rule_set_format", "format"),
-        ("version = 1", "version = 1\nedition = 2", "rule_set_unknown_key", "edition"),
-        ("version = 1", "", "rule_set_missing_key", "version"),
-        ("version = 1", 'version = "1"', "rule_set_wrong_type", "version"),
-        ("version = 1", "version = true", "rule_set_wrong_type", "version"),
-        ("version = 1", "version = 0", "rule_set_below_one", "version"),
+        ("version = 2", "version = 2\nedition = 2", "rule_set_unknown_key", "edition"),
+        ("version = 2", "", "rule_set_missing_key", "version"),
+        ("version = 2", 'version = "1"', "rule_set_wrong_type", "version"),
+        ("version = 2", "version = true", "rule_set_wrong_type", "version"),
+        ("version = 2", "version = 0", "rule_set_below_one", "version"),
         ('id = "qd96"', 'id = "QĐ 96"', "rule_set_bad_id", "id"),
         ('title = "Quy định', 'title = "Quy định', "rule_set_not_nfc", "title"),
         ('label = "Tín nhiệm"', 'label = " "', "rule_set_empty", "level[2].label"),
@@ -255,6 +283,81 @@ def test_overrides_change_the_setting_and_are_recorded_as_decided():
     again = apply_overrides(rules, (("line_fault", "line"),))
     assert again.decided == ("base", "line_fault", "seal")
     assert apply_overrides(rules, ()) == rules
+
+
+def test_shares_copies_and_publication_can_be_set():
+    overrides = (
+        ("quorum", ">= 1/2"),
+        ("over_half_low", ">= 1/2"),
+        ("two_thirds_low", "3/4"),
+        ("publication", "public"),
+        ("copies", "5"),
+    )
+    rules = apply_overrides(load_rule_set("qd96"), overrides)
+    assert (rules.quorum.numerator, rules.quorum.denominator) == (1, 2)
+    assert [(t.numerator, t.denominator, t.comparison) for t in rules.thresholds] == [
+        (3, 4, Comparison.AT_LEAST),
+        (1, 2, Comparison.AT_LEAST),
+    ]
+    assert (rules.documents.publication, rules.documents.copies) == (Publication.PUBLIC, 5)
+    assert rules.decided == tuple(name for name, _ in overrides)
+    plain = apply_overrides(rules, (("quorum", "2/3"),))
+    assert (plain.quorum.numerator, plain.quorum.denominator) == (2, 3)
+
+
+def test_cutoffs_can_be_set_where_there_are_grades():
+    rules = apply_overrides(load_rule_set("bt2009"), (("grade_cutoffs", "2/3, 1/2"),))
+    assert rules.grades is not None
+    assert [str(share) for share in rules.grades.cutoffs] == ["2/3", "1/2"]
+    assert parse_cutoffs("2/3,") is None
+    assert parse_cutoffs("> 2/3, 1/2") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "text", "message_id"),
+    [
+        ("qd96", "quorum", "> 2/3", "rule_setting_quorum"),
+        ("qd96", "quorum", "0/3", "rule_setting_share"),
+        ("qd96", "quorum", "2/0", "rule_setting_share"),
+        ("qd96", "quorum", "0.6667", "rule_setting_share"),
+        ("qd96", "over_half_low", "4/3", "rule_setting_share"),
+        ("qd96", "over_half_low", ">= 2/3", "rule_setting_order"),
+        ("qd96", "two_thirds_low", "1/2", "rule_setting_order"),
+        ("qd96", "copies", "0", "rule_setting_copies"),
+        ("qd96", "copies", "21", "rule_setting_copies"),
+        ("qd96", "copies", "three", "rule_setting_copies"),
+        ("qd96", "publication", "secret", "rule_setting_word"),
+        ("qd96", "grade_cutoffs", "2/3, 1/2", "rule_setting_no_grades"),
+        ("bt2009", "grade_cutoffs", "2/3", "rule_setting_cutoffs"),
+        ("bt2009", "grade_cutoffs", "1/2, 2/3", "rule_setting_cutoffs"),
+        ("bo_phieu", "two_thirds_low", "2/3", "rule_setting_no_threshold"),
+        ("bt2009", "over_half_low", "1/2", "rule_setting_no_threshold"),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_refused(name, setting, text, message_id):
+    with pytest.raises(RuleSetError, match=message_id) as caught:
+        apply_overrides(load_rule_set(name), ((setting, text),))
+    assert caught.value.details["setting"] in {setting, "two_thirds_low"}
+
+
+BT2009_TEXT = (FOLDER / "bt2009.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "message_id", "place"),
+    [
+        (QD96_TEXT, "copies = 3", "copies = 21", "rule_set_above", "documents.copies"),
+        (QD96_TEXT, "recipients = [", "recipients = [2, ", "rule_set_wrong_type", "documents.recipients[1]"),
+        (QD96_TEXT, "recipients = [", "recipients = [] # ", "rule_set_empty", "documents.recipients"),
+        (QD96_TEXT, "recipients = [", "recipients = 3 # ", "rule_set_wrong_type", "documents.recipients"),
+        (BT2009_TEXT, "labels = [", 'labels = ["tốt"] # ', "rule_set_below_two", "grades.labels"),
+        (BT2009_TEXT, 'level = "agree"', 'level = "yes"', "rule_set_wrong_word", "grades.level"),
+    ],
+)
+def test_mistakes_in_documents_and_grades(text, old, new, message_id, place):
+    assert old in text
+    error = refused(text.replace(old, new, 1))
+    assert (error.message_id, error.details["place"]) == (message_id, place)
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
