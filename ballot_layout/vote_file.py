@@ -12,9 +12,18 @@ from typing import Any
 from ballot_layout.form import MAX_OFFICIALS
 from ballot_layout.toml_lines import toml_lines
 from ballot_layout.vote_papers import read_committee, read_overrides, read_papers
+from ballot_layout.vote_people import (
+    BACKGROUND_KEYS,
+    check_people,
+    listed_people,
+    no_list_rules,
+    read_appointment,
+    read_background,
+)
 from ballot_layout.vote_template import vote_template
 from ballot_layout.vote_values import Findings, Table
 from records.errors import Problem, VoteFileError
+from records.people import ListRules
 from records.rules import RuleSet
 from records.vote import (
     DEFAULT_STYLE_ID,
@@ -37,6 +46,7 @@ TOP_KEYS = (
     "rules",
     "group",
     "official",
+    "appointment",
     "committee",
     "document",
     "print",
@@ -45,7 +55,7 @@ TOP_KEYS = (
 )
 VOTE_KEYS = ("id", "body", "parent_body", "title", "subject", "place", "date", "rules")
 ATTENDANCE_KEYS = ("summoned", "present", "delegates")
-OFFICIAL_KEYS = ("id", "name", "position", "group")
+OFFICIAL_KEYS = ("id", "name", "position", "group", *BACKGROUND_KEYS)
 GROUP_KEYS = ("id", "title", "colour")
 PRINT_KEYS = ("paper", "duplex", "seal_image", "font")
 DECISION_KEYS = ("two_person",)
@@ -62,28 +72,33 @@ class _Head:
     rules: str
 
 
-def parse_vote(text: str, rule_sets: Mapping[str, RuleSet]) -> Vote:
+def parse_vote(text: str, rule_sets: Mapping[str, RuleSet], list_rules: ListRules = no_list_rules) -> Vote:
     """The vote that `text` (a whole vote.toml) describes.
 
     Args:
         text: as decoded from UTF-8; a byte order mark at the start is passed over.
         rule_sets: the rule sets there are, by name.
+        list_rules: who may be listed.
 
     Raises:
         VoteFileError: with every mistake found.
     """
-    vote, problems = _read(text, rule_sets)
+    vote, problems = _read(text, rule_sets, list_rules)
     if vote is None or problems:
         raise VoteFileError(problems)
     return vote
 
 
-def check_vote(text: str, rule_sets: Mapping[str, RuleSet]) -> tuple[Problem, ...]:
+def check_vote(
+    text: str, rule_sets: Mapping[str, RuleSet], list_rules: ListRules = no_list_rules
+) -> tuple[Problem, ...]:
     """Every mistake in `text`, in the order of its lines; empty where it can be used."""
-    return _read(text, rule_sets)[1]
+    return _read(text, rule_sets, list_rules)[1]
 
 
-def _read(text: str, rule_sets: Mapping[str, RuleSet]) -> tuple[Vote | None, tuple[Problem, ...]]:
+def _read(
+    text: str, rule_sets: Mapping[str, RuleSet], list_rules: ListRules
+) -> tuple[Vote | None, tuple[Problem, ...]]:
     text = text.removeprefix("\ufeff")
     try:
         data = tomllib.loads(text)
@@ -92,7 +107,7 @@ def _read(text: str, rule_sets: Mapping[str, RuleSet]) -> tuple[Vote | None, tup
     except ValueError as error:
         return None, (_syntax_problem(str(error), text),)
     findings = Findings(toml_lines(text))
-    vote = _vote(Table((), data, findings), rule_sets)
+    vote = _vote(Table((), data, findings), rule_sets, list_rules)
     problems = sorted(findings.problems, key=lambda problem: (problem.line or 0, problem.place))
     return vote, tuple(problems)
 
@@ -107,7 +122,7 @@ def _syntax_problem(reason: str, text: str) -> Problem:
     return Problem("", line, message_id, (("reason", said),))
 
 
-def _vote(top: Table, rule_sets: Mapping[str, RuleSet]) -> Vote | None:
+def _vote(top: Table, rule_sets: Mapping[str, RuleSet], list_rules: ListRules) -> Vote | None:
     """The vote; None where a mistake leaves nothing to build it from."""
     top.check_keys(TOP_KEYS)
     _check_format(top)
@@ -115,12 +130,19 @@ def _vote(top: Table, rule_sets: Mapping[str, RuleSet]) -> Vote | None:
     overrides = read_overrides(top.table("rules"))
     attendance = _attendance(top.table("attendance"))
     styles = _styles(top.tables("group"))
-    officials = _officials(top, styles)
+    people = top.tables("official")
+    officials = _officials(top, people, styles)
+    backgrounds = tuple(read_background(table) for table in people)
+    appointment = read_appointment(top.table("appointment"))
     printing = _printing(top.table("print"))
     store_url = _store_url(top.table("store"))
     two_person = _two_person(top.table("decisions"))
     committee = read_committee(top.table("committee"))
     papers = read_papers(top.table("document"))
+    if head is not None:
+        rules = rule_sets.get(head.rules)
+        listed = listed_people(head.fields["date"], rules, officials, backgrounds, appointment)
+        check_people(top, listed, list_rules)
     if head is None or top.findings.problems:
         return None
     return Vote(
@@ -135,6 +157,8 @@ def _vote(top: Table, rule_sets: Mapping[str, RuleSet]) -> Vote | None:
         two_person=two_person,
         committee=committee,
         papers=papers,
+        backgrounds=backgrounds,
+        appointment=appointment,
     )
 
 
@@ -191,8 +215,7 @@ def _styles(tables: Sequence[Table]) -> tuple[BallotStyle, ...]:
     return tuple(styles)
 
 
-def _officials(top: Table, styles: Sequence[BallotStyle]) -> tuple[Official, ...]:
-    tables = top.tables("official")
+def _officials(top: Table, tables: Sequence[Table], styles: Sequence[BallotStyle]) -> tuple[Official, ...]:
     if top.data.get("official", []) == []:
         top.findings.add(("official",), "vote_no_officials")
     ids: dict[str, Table] = {}

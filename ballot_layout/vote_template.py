@@ -49,6 +49,10 @@ position = "Trưởng ban"
 id = "o2"
 name = "Trần Thị B"
 position = "Phó Trưởng ban"
+# Khi cần, ghi thêm cho từng người (bỏ dấu # ở đầu dòng):
+# appointed = 2021-03-15          # ngày được bổ nhiệm, bầu cử; trong năm lấy phiếu thì không lấy phiếu
+# retirement_announced = false    # true: đã có thông báo nghỉ công tác chờ nghỉ hưu, không lấy phiếu
+# venues = ["cap_uy", "hdnd"]     # nơi lấy phiếu, tối đa 2, theo thứ tự "cap_uy", "hdnd", "workplace"
 
 [print]
 paper = "A4"                      # khổ giấy "A4" hoặc "A5", in dọc
@@ -62,6 +66,13 @@ font = ""                         # tệp phông chữ TTF; để trống thì d
 # id = "ubnd"
 # title = "Các chức danh của Ủy ban nhân dân"
 # colour = "trắng"                # màu giấy, để ghi nhớ
+
+# Lấy phiếu để bổ nhiệm, chỉ khi rules = "bt2009". Người được giới thiệu thêm tại hội nghị ghi ở khối
+# [[official]] của mình:  added_at_meeting = true  và  in_succession_plan = true  (có trong quy hoạch).
+# [appointment]
+# kind = "new"                    # bổ nhiệm mới "new", bổ nhiệm lại "reappointment"
+# posts = 1                       # số chức vụ cần bổ nhiệm; bổ nhiệm mới phải có nhiều người hơn số này
+# meeting = 1                     # 1: hội nghị lấy phiếu; 2 và 3: tập thể lãnh đạo họp lần 2, lần 3
 
 # Quyết định về phiếu cần xem xét phải có hai thành viên ban kiểm phiếu; false: một người là đủ.
 # [decisions]

@@ -17,6 +17,7 @@ from records.layout import Layout, layout_from_json
 from records.rules import RuleSet
 from records.token import ID_PATTERN
 from records.vote import DEFAULT_STYLE_ID, Vote
+from tally.eligibility import list_findings
 from tally.rules import apply_overrides, load_rule_set, parse_rule_set, rule_sets
 
 PRIVATE_MODE = 0o600
@@ -135,7 +136,7 @@ def load_vote(folder: VoteFolder) -> Vote:
     """
     text = vote_text(folder)
     own = own_rules(folder, text)
-    vote = parse_vote(text, known_rules(own))
+    vote = parse_vote(text, known_rules(own), list_findings)
     if own is not None:
         vote = replace(vote, rules_text=own.text)
     vote_rules(vote)

@@ -6,6 +6,8 @@ import datetime
 from dataclasses import dataclass
 from enum import StrEnum
 
+from records.people import Appointment, Background
+
 DEFAULT_STYLE_ID = ""
 
 
@@ -110,6 +112,8 @@ class Vote:
         attendance: None until the committee has entered it.
         store_url: database address; empty means the vote folder's own SQLite file.
         two_person: whether a decision needs two members of the committee.
+        backgrounds: one per official, in their order; empty where nothing was read.
+        appointment: what an appointment vote is for; None for a vote of another kind.
     """
 
     id: str
@@ -130,6 +134,8 @@ class Vote:
     committee: Committee = Committee()
     papers: Papers = Papers()
     rules_text: str = ""
+    backgrounds: tuple[Background, ...] = ()
+    appointment: Appointment | None = None
 
     def officials_of(self, style_id: str) -> tuple[Official, ...]:
         return tuple(official for official in self.officials if official.style == style_id)

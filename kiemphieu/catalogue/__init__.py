@@ -8,6 +8,7 @@ from kiemphieu.catalogue.commands import COMMANDS
 from kiemphieu.catalogue.errors import ERRORS
 from kiemphieu.catalogue.explain import EXPLAIN
 from kiemphieu.catalogue.output import OUTPUT
+from kiemphieu.catalogue.preparing import PREPARING
 from kiemphieu.catalogue.record import RECORD
 from kiemphieu.catalogue.scanner import SCANNER
 from kiemphieu.catalogue.tally import TALLY
@@ -22,4 +23,5 @@ CATALOGUES: tuple[Mapping[str, tuple[str, str]], ...] = (
     BALLOT_LAYOUT,
     SCANNER,
     TALLY,
+    PREPARING,
 )

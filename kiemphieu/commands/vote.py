@@ -12,6 +12,7 @@ from kiemphieu.commands.base import (
     EXIT_DONE,
     EXIT_INPUT,
     LocalCommand,
+    Session,
     common_options,
     session_of,
 )
@@ -27,7 +28,11 @@ from kiemphieu.folder import (
 )
 from kiemphieu.form_check import form_problems
 from kiemphieu.messages import Language, translate, translate_problem
+from records.codec import to_plain
 from records.errors import InputError, Problem
+from records.people import Appointment
+from tally.appointment import MEETINGS
+from tally.eligibility import list_findings
 
 VOTE = click.argument("vote", type=ANY_PATH, metavar="VOTE")
 
@@ -62,9 +67,18 @@ def check_command(context: click.Context, vote: Path, as_json: bool) -> int:
         return EXIT_INPUT
     loaded = load_vote(folder)
     session.say("check_ok", path=folder.vote_file, officials=len(loaded.officials), rules=loaded.rules)
+    if loaded.appointment is not None:
+        _tell_appointment(session, loaded.appointment, len(loaded.officials))
     if as_json:
-        session.document({"ok": True, "problems": []})
+        about = {} if loaded.appointment is None else {"appointment": to_plain(loaded.appointment)}
+        session.document({"ok": True, "problems": [], **about})
     return EXIT_DONE
+
+
+def _tell_appointment(session: Session, appointment: Appointment, candidates: int) -> None:
+    kind, meeting = appointment.kind.value, appointment.meeting
+    session.say(f"appointment_kind_{kind}", posts=appointment.posts, candidates=candidates)
+    session.say(f"appointment_meeting_{meeting}", citation=MEETINGS.citation, clause=MEETINGS.text)
 
 
 def _problems(folder: VoteFolder) -> tuple[Problem, ...]:
@@ -77,7 +91,7 @@ def _problems(folder: VoteFolder) -> tuple[Problem, ...]:
         before = error.__cause__.object[: error.__cause__.start]
         details = tuple((name, str(value)) for name, value in error.details.items())
         return (Problem("vote.toml", before.count(b"\n") + 1, error.message_id, details),)
-    problems = check_vote(text, known_rules(own_rules(folder, text)))
+    problems = check_vote(text, known_rules(own_rules(folder, text)), list_findings)
     if problems:
         return problems
     loaded = load_vote(folder)

@@ -1,0 +1,110 @@
+"""What happens before the vote: who may be listed, the days of duties; and two venues of one person."""
+
+_LIST: dict[str, tuple[str, str]] = {
+    "people_retiring": (
+        "{name} đã có thông báo nghỉ công tác chờ nghỉ hưu nên không lấy phiếu: “{clause}” ({citation}). "
+        "Bỏ người này khỏi danh sách, hoặc sửa retirement_announced nếu ghi nhầm.",
+        "{name} has announced leave before retirement and is not rated: “{clause}” ({citation}). Take the "
+        "person off the list, or correct retirement_announced if it is a slip.",
+    ),
+    "people_appointed_this_year": (
+        "{name} được bổ nhiệm, bầu cử ngày {date}, trong năm lấy phiếu {year}, nên không lấy phiếu: "
+        "“{clause}” ({citation}). Bỏ người này khỏi danh sách, hoặc sửa appointed nếu ghi nhầm.",
+        "{name} was appointed or elected on {date}, in the year of the vote ({year}), and is not rated: "
+        "“{clause}” ({citation}). Take the person off the list, or correct appointed if it is a slip.",
+    ),
+    "people_appointed_later": (
+        "{name}: ngày bổ nhiệm, bầu cử {date} sau năm lấy phiếu {year}. Sửa appointed, hoặc sửa ngày lấy "
+        "phiếu ở [vote] date.",
+        "{name}: the day of appointment or election, {date}, lies after the year of the vote, {year}. "
+        "Correct appointed, or the day of the vote at [vote] date.",
+    ),
+    "people_third_venue": (
+        "{name} được ghi {count} nơi lấy phiếu ({found}), nhiều nhất là {most}: “{clause}” ({citation}). "
+        "Chỉ giữ hai nơi đứng trước.",
+        "{name} is listed with {count} places ({found}); the most is {most}: “{clause}” ({citation}). Keep "
+        "only the two that come first.",
+    ),
+    "people_venue_twice": (
+        "{name}: một nơi lấy phiếu được ghi hai lần ({found}). Ghi lại: {ordered}.",
+        "{name}: a place is named twice ({found}). Write: {ordered}.",
+    ),
+    "people_venue_order": (
+        "{name}: các nơi lấy phiếu ({found}) không đúng thứ tự: “{clause}” ({citation}). Ghi lại: {ordered}.",
+        "{name}: the places ({found}) are out of order: “{clause}” ({citation}). Write: {ordered}.",
+    ),
+    "people_unknown_venue": (
+        "Không có nơi lấy phiếu “{found}”. Dùng: {known} (cấp ủy, hội đồng nhân dân, nơi công tác).",
+        "There is no place “{found}”. Use: {known} (Party committee, People's Council, workplace).",
+    ),
+    "appointment_missing": (
+        "Bộ quy tắc {rules} cần bảng [appointment]. Thêm bảng này với kind (new hoặc reappointment), posts "
+        "(số chức vụ) và meeting (1, 2 hoặc 3).",
+        "The rule set {rules} needs the table [appointment]. Add it with kind (new or reappointment), posts "
+        "(how many) and meeting (1, 2 or 3).",
+    ),
+    "appointment_not_here": (
+        "Bảng [appointment] chỉ dùng với rules = “{rules}”, đang là “{found}”. Xóa bảng này, hoặc sửa rules.",
+        "The table [appointment] goes only with rules = “{rules}”; it is “{found}”. Remove the table, or "
+        "correct rules.",
+    ),
+    "appointment_key_not_here": (
+        "{name}: {key} chỉ dùng với rules = “{rules}”, đang là “{found}”. Xóa dòng này, hoặc sửa rules.",
+        "{name}: {key} goes only with rules = “{rules}”; it is “{found}”. Remove the line, or correct rules.",
+    ),
+    "appointment_no_posts": (
+        "Số chức vụ cần bổ nhiệm là 0. Ghi posts từ 1 trở lên.",
+        "No post is to be filled. Give posts of 1 or more.",
+    ),
+    "appointment_meeting": (
+        "Không có lần họp “{found}”. Ghi meeting = 1 (hội nghị lấy phiếu), 2 hoặc 3 (tập thể lãnh đạo họp).",
+        "There is no meeting “{found}”. Write meeting = 1 (the conference that votes), 2 or 3 (meetings of "
+        "the leadership).",
+    ),
+    "appointment_too_few": (
+        "Bổ nhiệm mới {posts} chức vụ mà danh sách có {candidates} người: “{clause}” ({citation}). Đưa vào "
+        "danh sách ít nhất {least} người, hoặc sửa posts.",
+        "{posts} new posts, and the list has {candidates} candidates: “{clause}” ({citation}). List at least "
+        "{least}, or correct posts.",
+    ),
+    "appointment_one_candidate": (
+        "Bổ nhiệm lại thì danh sách chỉ có một người, đang có {candidates}. {clause} ({citation}). Chỉ giữ "
+        'người được đề nghị bổ nhiệm lại, hoặc ghi kind = "new".',
+        "A reappointment has exactly one candidate; the list has {candidates}. {clause} ({citation}). Keep "
+        'only the person to be reappointed, or write kind = "new".',
+    ),
+    "appointment_one_post": (
+        "Bổ nhiệm lại là một chức vụ, posts đang là {posts}. {clause} ({citation}). Ghi posts = 1 và lập mỗi "
+        "người một cuộc lấy phiếu.",
+        "A reappointment is to one post; posts is {posts}. {clause} ({citation}). Write posts = 1, and make "
+        "one vote per person.",
+    ),
+    "appointment_added_unplanned": (
+        "{name} được giới thiệu thêm tại hội nghị mà không ghi là có trong quy hoạch: “{clause}” "
+        "({citation}). Ghi in_succession_plan = true nếu có, nếu không thì bỏ khỏi danh sách.",
+        "{name} was added at the meeting and is not said to stand in the succession plan: “{clause}” "
+        "({citation}). Write in_succession_plan = true if so; otherwise take the person off the list.",
+    ),
+    "appointment_kind_new": (
+        "Bổ nhiệm mới: {posts} chức vụ, {candidates} người trong danh sách.",
+        "New appointment: posts {posts}, candidates {candidates}.",
+    ),
+    "appointment_kind_reappointment": (
+        "Bổ nhiệm lại: {posts} chức vụ, {candidates} người trong danh sách.",
+        "Reappointment: posts {posts}, candidates {candidates}.",
+    ),
+    "appointment_meeting_1": (
+        "Đây là hội nghị lấy phiếu; sau đó: “{clause}” ({citation}).",
+        "This is the conference that votes; after it: “{clause}” ({citation}).",
+    ),
+    "appointment_meeting_2": (
+        "Đây là lần họp thứ 2 của tập thể lãnh đạo: “{clause}” ({citation}).",
+        "This is the second meeting, of the leadership: “{clause}” ({citation}).",
+    ),
+    "appointment_meeting_3": (
+        "Đây là lần họp thứ 3 của tập thể lãnh đạo, biểu quyết bằng phiếu kín: “{clause}” ({citation}).",
+        "This is the third meeting, of the leadership, by secret ballot: “{clause}” ({citation}).",
+    ),
+}
+
+PREPARING: dict[str, tuple[str, str]] = _LIST
