@@ -45,6 +45,7 @@ _COMMANDS = {
     "decide": "decide",
     "account": "account",
     "tally": "count",
+    "report": "report",
     "seal": "record",
     "verify": "verify",
     "rescan": "rescan",

@@ -19,8 +19,22 @@ from records.journal import EventKind
 from records.layout import layout_from_json
 from records.rules import RuleSet
 from records.ruling import BallotRuling, Verdict
-from records.vote import Vote
+from records.vote import BallotStyle, Vote
 from tally.count import count_votes
+from tally.reasons import InvalidReasons, find_reasons
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCount:
+    """One kind of ballot of the vote, with its own reconciliation.
+
+    Attributes:
+        reasons: why its invalid ballots and lines are invalid.
+    """
+
+    style: BallotStyle
+    result: TallyResult
+    reasons: InvalidReasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,8 @@ class CountReport:
     """A result with the ballots it came from.
 
     Attributes:
+        result: of all groups side by side.
+        groups: each by itself, in the order of vote.toml; a plain vote has one.
         review: entries that wait for a person.
         blank: empty sides among the pages; they are no ballots.
         account: of ballots that did not come back as votes.
@@ -36,6 +52,7 @@ class CountReport:
     vote: Vote
     rules: RuleSet
     result: TallyResult
+    groups: tuple[GroupCount, ...]
     review: tuple[BallotEntry, ...]
     blank: int
     account: Account
@@ -62,10 +79,12 @@ def count_folder(folder: VoteFolder, known: Vote | None = None) -> CountReport:
         issued = _issued_by_style(store) - account.not_handed_out()
     finally:
         store.close()
+    groups = _count(vote, rules, gathered, issued, account)
     return CountReport(
         vote=vote,
         rules=rules,
-        result=_stated(vote, account, _count(vote, rules, gathered, issued), gathered, issued),
+        result=_combined([group.result for group in groups]),
+        groups=groups,
         account=account,
         review=tuple(sorted(gathered.review, key=_review_order)),
         blank=gathered.blank,
@@ -115,21 +134,16 @@ def _review_order(entry: BallotEntry) -> tuple[bool, str, str]:
     return entry.serial is None, entry.serial or "", entry.pages[0].sha256
 
 
-def _stated(
-    vote: Vote, account: Account, result: TallyResult, gathered: _Gathered, issued: Counter[str]
-) -> TallyResult:
+def _stated(style: str, account: Account, result: TallyResult, gathered: _Gathered) -> TallyResult:
     """`result`, open where the ballots do not add up to what the committee stated.
 
     Issued = returned + not returned (rules.md, the identities); a ballot that was withdrawn and lies among
     those cast makes one of the two statements wrong.
     """
-    fits = all(
-        (stated := account.not_returned(style.id)) is None
-        or issued[style.id] == gathered.cast[style.id] + stated
-        for style in vote.styles
-    )
-    cast = {ruling.serial for rulings in gathered.rulings.values() for ruling in rulings}
-    cast |= {entry.serial for entry in gathered.review if entry.serial is not None}
+    stated = account.not_returned(style)
+    fits = stated is None or result.ballots.issued == gathered.cast[style] + stated
+    cast = {ruling.serial for ruling in gathered.rulings.get(style, ())}
+    cast |= {e.serial for e in gathered.review if e.serial is not None and e.style == style}
     if fits and account.withdrawn.isdisjoint(cast):
         return result
     points = {*result.open_points, OpenPoint.NOT_RECONCILED}
@@ -149,7 +163,9 @@ def _issued_by_style(store: Store) -> Counter[str]:
     return Counter(ballot.style for ballot in store.issued().values())
 
 
-def _count(vote: Vote, rules: RuleSet, gathered: _Gathered, issued: Counter[str]) -> TallyResult:
+def _count(
+    vote: Vote, rules: RuleSet, gathered: _Gathered, issued: Counter[str], account: Account
+) -> tuple[GroupCount, ...]:
     styles = [style.id for style in vote.styles]
     for kind in (gathered.foreign, gathered.unread, gathered.cast):
         for style in set(kind) - set(styles):
@@ -157,20 +173,32 @@ def _count(vote: Vote, rules: RuleSet, gathered: _Gathered, issued: Counter[str]
             kind[styles[0]] += kind.pop(style)
     for style in set(gathered.rulings) - set(styles):
         gathered.rulings.setdefault(styles[0], []).extend(gathered.rulings.pop(style))
-    return _combined([_count_style(vote, rules, style, gathered, issued[style]) for style in styles])
+    return tuple(_count_style(vote, rules, style, gathered, issued, account) for style in vote.styles)
 
 
-def _count_style(vote: Vote, rules: RuleSet, style: str, gathered: _Gathered, issued: int) -> TallyResult:
-    return count_votes(
-        gathered.rulings.get(style, ()),
-        [official.id for official in vote.officials_of(style)],
+def _count_style(
+    vote: Vote,
+    rules: RuleSet,
+    style: BallotStyle,
+    gathered: _Gathered,
+    issued: Counter[str],
+    account: Account,
+) -> GroupCount:
+    rulings = gathered.rulings.get(style.id, ())
+    officials = [official.id for official in vote.officials_of(style.id)]
+    foreign, unread = gathered.foreign[style.id], gathered.unread[style.id]
+    result = count_votes(
+        rulings,
+        officials,
         rules,
-        issued=issued,
-        foreign=gathered.foreign[style],
+        issued=issued[style.id],
+        foreign=foreign,
         attendance=vote.attendance,
         vote_id=vote.id,
-        unread=gathered.unread[style],
+        unread=unread,
     )
+    reasons = find_reasons(rulings, officials, rules, foreign=foreign, unread=unread)
+    return GroupCount(style, _stated(style.id, account, result, gathered), reasons)
 
 
 def _combined(results: Sequence[TallyResult]) -> TallyResult:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from kiemphieu.catalogue.ballot_layout import BALLOT_LAYOUT
 from kiemphieu.catalogue.codes import CODES
 from kiemphieu.catalogue.commands import COMMANDS
+from kiemphieu.catalogue.documents import DOCUMENTS
 from kiemphieu.catalogue.errors import ERRORS
 from kiemphieu.catalogue.explain import EXPLAIN
 from kiemphieu.catalogue.output import OUTPUT
@@ -23,5 +24,6 @@ CATALOGUES: tuple[Mapping[str, tuple[str, str]], ...] = (
     BALLOT_LAYOUT,
     SCANNER,
     TALLY,
+    DOCUMENTS,
     PREPARING,
 )

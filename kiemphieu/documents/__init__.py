@@ -1,0 +1,1 @@
+"""What the committee signs: minutes, report and results sheet, as PDF and DOCX."""

@@ -1,0 +1,270 @@
+"""Biên bản kiểm phiếu: the counting minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kiemphieu.documents.blocks import (
+    Align,
+    Block,
+    Code,
+    Column,
+    Document,
+    Paragraph,
+    Style,
+    TableBlock,
+)
+from kiemphieu.documents.facts import Facts, GroupFacts, Words
+from kiemphieu.documents.parts import (
+    DOTS,
+    SHORT_DOTS,
+    base_text,
+    committee_signatures,
+    footer,
+    letterhead,
+    open_notice,
+    outcome_text,
+    people_table,
+)
+from records.rules import Publication
+
+
+def make_minutes(facts: Facts, words: Words, copy: int | None = None) -> Document:
+    """The minutes.
+
+    Args:
+        facts: what they say.
+        words: their language.
+        copy: 1, 2, …: which of the copies; None leaves room to write the number.
+    """
+    copies = facts.rules.documents.copies
+    number = words("doc_copy", number=copy if copy is not None else SHORT_DOTS, copies=copies)
+    return Document(
+        title=words("doc_minutes_title"),
+        letterhead=letterhead(facts, words, committee=True, copy=number),
+        blocks=tuple(_blocks(facts, words)),
+        signatures=committee_signatures(facts, words),
+        recipients_title=words("doc_recipients"),
+        recipients=facts.rules.documents.recipients,
+        footer=footer(facts),
+        draft="" if facts.result.final else words("doc_draft"),
+    )
+
+
+def _blocks(facts: Facts, words: Words) -> Iterator[Block]:
+    vote = facts.vote
+    yield Paragraph(words("doc_minutes_title"), Style.TITLE)
+    yield Paragraph(_subject(facts, words), Style.SUBTITLE)
+    yield from open_notice(facts, words)
+    yield Paragraph(words("doc_basis", rules=facts.rules.title))
+    yield Paragraph(words("doc_today", day=words.day(vote.date), place=vote.place, body=vote.body))
+    number = 0
+    for section in _SECTIONS:
+        blocks = list(section(facts, words))
+        if blocks:
+            number += 1
+            head = blocks[0]
+            if isinstance(head, Paragraph):
+                blocks[0] = Paragraph(f"{number}. {head.text}", head.style)
+            yield from blocks
+
+
+def _subject(facts: Facts, words: Words) -> str:
+    return facts.vote.subject or words("doc_minutes_subject")
+
+
+def _attendance(facts: Facts, words: Words) -> Iterator[Block]:
+    yield Paragraph(words("doc_attendance_heading"), Style.HEADING)
+    attendance = facts.vote.attendance
+    if attendance is None:
+        yield Paragraph(words("doc_attendance", summoned=DOTS, present=DOTS, absent=DOTS))
+        return
+    absent = attendance.summoned - attendance.present
+    yield Paragraph(
+        words("doc_attendance", summoned=attendance.summoned, present=attendance.present, absent=absent)
+    )
+    if attendance.delegates is not None:
+        yield Paragraph(words("doc_delegates", delegates=attendance.delegates))
+    quorum = facts.rules.quorum
+    share = f"{quorum.numerator}/{quorum.denominator}"
+    ground = words("doc_set_by_committee") if "quorum" in facts.rules.decided else words.clause(quorum.clause)
+    yield Paragraph(words(f"doc_quorum_{facts.result.quorum.value}", share=share, clause=ground))
+
+
+def _committee(facts: Facts, words: Words) -> Iterator[Block]:
+    committee = facts.vote.committee
+    yield Paragraph(words("doc_committee_heading"), Style.HEADING)
+    roles = (
+        ("doc_is_head", (committee.head or DOTS,)),
+        ("doc_is_secretary", (committee.secretary or DOTS,)),
+        ("doc_is_member", committee.members or (DOTS,)),
+        ("doc_is_witness", committee.witnesses or (DOTS,)),
+    )
+    for message_id, names in roles:
+        for name in names:
+            yield Paragraph(words(message_id, name=name), Style.ITEM)
+
+
+def _ballots(facts: Facts, words: Words) -> Iterator[Block]:
+    yield Paragraph(words("doc_ballots_heading"), Style.HEADING)
+    several = len(facts.groups) > 1
+    titles = [group.title for group in facts.groups] if several else [words("doc_column_ballots")]
+    width = 0.5 / len(titles)
+    columns = (
+        Column("", 0.5),
+        *(Column(title, width, Align.CENTRE) for title in titles),
+    )
+    numbers = [_ballot_numbers(facts, group) for group in facts.groups]
+    rows = tuple((words(message_id), *(one[message_id] for one in numbers)) for message_id in numbers[0])
+    yield TableBlock(columns, rows)
+    if not facts.typed:
+        holds = "doc_reconciled" if facts.result.reconciled else "doc_not_reconciled"
+        style = Style.NOTE if facts.result.reconciled else Style.WARNING
+        yield Paragraph(words(holds), style)
+
+
+def _ballot_numbers(facts: Facts, group: GroupFacts) -> dict[str, str]:
+    """Message id and number; what counts typed by hand do not tell is left to be written in."""
+    ballots = group.result.ballots
+    if facts.typed:
+        known = {"doc_returned": str(ballots.returned)}
+        ids = ("doc_issued", "doc_returned", "doc_unreturned", "doc_valid", "doc_invalid")
+        return {one: known.get(one, SHORT_DOTS) for one in ids}
+    return {
+        "doc_issued": str(ballots.issued),
+        "doc_exchanged": str(group.exchanged),
+        "doc_unused": str(group.unused),
+        "doc_returned": str(ballots.returned),
+        "doc_unreturned": str(ballots.unreturned),
+        "doc_valid": str(ballots.valid),
+        "doc_invalid": str(ballots.invalid),
+        "doc_review": str(ballots.review),
+        "doc_foreign": str(ballots.foreign),
+    }
+
+
+def _invalid(facts: Facts, words: Words) -> Iterator[Block]:
+    if facts.typed:
+        return
+    yield Paragraph(words("doc_invalid_heading"), Style.HEADING)
+    rows = [row for group in facts.groups for row in _reason_rows(facts, group, words)]
+    if not rows:
+        yield Paragraph(words("doc_no_invalid"))
+        return
+    columns = (
+        Column(words("doc_column_reason"), 0.3),
+        Column(words("doc_column_count"), 0.1, Align.CENTRE),
+        Column(words("doc_column_ground"), 0.6),
+    )
+    yield TableBlock(columns, tuple(rows))
+    yield Paragraph(words("doc_reasons_note"), Style.NOTE)
+
+
+def _reason_rows(facts: Facts, group: GroupFacts, words: Words) -> Iterator[tuple[str, ...]]:
+    reasons = group.reasons
+    if reasons is None:
+        return
+    prefix = f"{group.title}: " if len(facts.groups) > 1 else ""
+
+    def row(what: str, code: str, count: int) -> tuple[str, ...]:
+        text = words(what, fault=words(f"fault_{code}"))
+        return f"{prefix}{text}", str(count), words.clause(facts.rules.fault_clause(code))
+
+    for fault, count in reasons.ballots:
+        yield row("doc_reason_ballot", fault.value, count)
+    if reasons.foreign:
+        yield row("doc_reason_ballot", "not_issued", reasons.foreign)
+    for line_fault, count in reasons.by_lines:
+        yield row("doc_reason_ballot", line_fault.value, count)
+    lines: dict[str, int] = {}
+    for line in reasons.lines:
+        for line_fault, count in line.faults:
+            lines[line_fault.value] = lines.get(line_fault.value, 0) + count
+    for code, count in lines.items():
+        yield row("doc_reason_line", code, count)
+
+
+def _people(facts: Facts, words: Words) -> Iterator[Block]:
+    yield Paragraph(words("doc_people_heading"), Style.HEADING)
+    for group in facts.groups:
+        if len(facts.groups) > 1:
+            yield Paragraph(group.title, Style.CENTRED)
+        yield people_table(facts, group, words)
+    yield from base_text(facts, words)
+
+
+def _outcomes(facts: Facts, words: Words) -> Iterator[Block]:
+    yield Paragraph(words("doc_outcome_heading"), Style.HEADING)
+    yield from outcome_text(facts, words)
+
+
+def _decisions(facts: Facts, words: Words) -> Iterator[Block]:
+    if facts.typed:
+        return
+    yield Paragraph(words("doc_decisions_heading"), Style.HEADING)
+    for name in facts.rules.decided:
+        value = dict(facts.vote.rule_overrides).get(name, "")
+        yield Paragraph(words("doc_setting_decided", setting=name, value=value), Style.ITEM)
+    if not facts.decisions:
+        yield Paragraph(words("doc_no_decisions"))
+        return
+    columns = (
+        Column(words("doc_column_serial"), 0.2),
+        Column(words("doc_column_before"), 0.24),
+        Column(words("doc_column_after"), 0.24),
+        Column(words("doc_column_why"), 0.32),
+    )
+    # By serial: the order of decisions must not tell the order of anything else.
+    stated = sorted((one.decision for one in facts.decisions), key=lambda one: (one.target, one.after))
+    rows = tuple(
+        (one.target[:16], one.before, one.after, f"{one.reason} ({', '.join(one.by)})") for one in stated
+    )
+    yield TableBlock(columns, rows)
+
+
+def _record(facts: Facts, words: Words) -> Iterator[Block]:
+    if not facts.head:
+        return
+    yield Paragraph(words("doc_record_heading"), Style.HEADING)
+    yield Code(summary_text(facts), words("doc_head", head=facts.head))
+
+
+def _closing(facts: Facts, words: Words) -> Iterator[Block]:
+    documents = facts.rules.documents
+    secret = documents.publication is Publication.CONFIDENTIAL
+    yield Paragraph(
+        words("doc_closing_secret" if secret else "doc_closing", copies=f"{documents.copies:02d}"),
+        Style.HEADING,
+    )
+    yield Paragraph(words.clause(documents.clause), Style.NOTE)
+
+
+def summary_text(facts: Facts) -> str:
+    """The result in plain ASCII, for the QR code: lines of words and numbers.
+
+    Format: `KPTN1`, the vote's id, the rule set, issued/returned/valid/invalid/review; then a line per
+    person with id and counts in column order, `invalid` last; then the journal's hash.
+    """
+    ballots = facts.result.ballots
+    head = (
+        f"KPTN1 {facts.vote.id} {facts.rules.id} "
+        f"{ballots.issued}/{ballots.returned}/{ballots.valid}/{ballots.invalid}/{ballots.review}"
+    )
+    people = [
+        f"{one.count.official} {' '.join(str(n) for _, n in one.count.levels)} {one.count.invalid}"
+        for one in facts.result.officials
+    ]
+    return "\n".join([head, *people, facts.head])
+
+
+_SECTIONS = (
+    _attendance,
+    _committee,
+    _ballots,
+    _invalid,
+    _people,
+    _outcomes,
+    _decisions,
+    _record,
+    _closing,
+)
