@@ -39,6 +39,7 @@ _COMMANDS = {
     "demo": "demo",
     "new": "vote",
     "check": "vote",
+    "calendar": "calendar",
     "print": "print",
     "scan": "scan",
     "readings": "readings",

@@ -107,4 +107,92 @@ _LIST: dict[str, tuple[str, str]] = {
     ),
 }
 
-PREPARING: dict[str, tuple[str, str]] = _LIST
+_CALENDAR: dict[str, tuple[str, str]] = {
+    "help_calendar": (
+        "Các việc phải làm trước và sau ngày lấy phiếu, mỗi việc một hạn; với --ics, ghi tệp lịch.",
+        "What is due before and after the day of the vote; with --ics, as a calendar file.",
+    ),
+    "option_report_by": (
+        "Ngày cấp trên yêu cầu nộp báo cáo kết quả (năm-tháng-ngày).",
+        "The day the superior body has set for the report of the result (year-month-day).",
+    ),
+    "option_ics": (
+        "Ghi tệp lịch .ics để đưa vào phần mềm lịch.",
+        "Write an .ics file that calendar programs take in.",
+    ),
+    "calendar_bad_date": (
+        "“{found}” không phải là ngày. Ghi năm-tháng-ngày, như 2023-08-15.",
+        "“{found}” is no date. Write year-month-day, such as 2023-08-15.",
+    ),
+    "calendar_report_before_vote": (
+        "Hạn báo cáo kết quả {report_by} trước ngày lấy phiếu {date}. Sửa --report-by, hoặc [vote] date.",
+        "The report is due on {report_by}, before the vote on {date}. Correct --report-by, or [vote] date.",
+    ),
+    "calendar_date_too_early": (
+        "Ngày lấy phiếu {date} quá sớm, không tính được các hạn trước đó. Sửa [vote] date.",
+        "The day of the vote, {date}, is too early to count days before it. Correct [vote] date.",
+    ),
+    "calendar_title": ("Lịch công việc – {body}", "Calendar of duties – {body}"),
+    "calendar_counted": (
+        "Hạn tính theo ngày lịch, không tính ngày lấy phiếu; không tính ngày nghỉ lễ.",
+        "Calendar days, the day of the vote not counted; public holidays are not considered.",
+    ),
+    "calendar_grounds": ("Căn cứ:", "Grounds:"),
+    "calendar_nothing_before": (
+        "Với bộ quy tắc này không có văn bản nào nêu hạn trước ngày lấy phiếu.",
+        "Under this rule set no text at hand sets days before the vote.",
+    ),
+    "calendar_no_report": (
+        "Hạn nộp báo cáo kết quả do cấp trên ấn định bằng ngày cụ thể, như “{clause}” ({citation}). Có ngày "
+        "thì thêm --report-by.",
+        "The day for the report of the result is set by the superior body, such as “{clause}” ({citation}). "
+        "Give yours with --report-by.",
+    ),
+    "calendar_written": ("Đã ghi tệp lịch {path}.", "Wrote the calendar {path}."),
+    "duty_own_report": (
+        "Người được lấy phiếu gửi báo cáo cá nhân",
+        "Those who are rated hand in their own report",
+    ),
+    "duty_dossier": (
+        "Gửi báo cáo, hồ sơ cho người ghi phiếu",
+        "Reports and files go to the voters",
+    ),
+    "duty_question": (
+        "Hạn cuối người ghi phiếu yêu cầu làm rõ bằng văn bản",
+        "Last day for a voter's written question",
+    ),
+    "duty_explanation": (
+        "Hạn cuối báo cáo, giải trình bổ sung",
+        "Last day for supplementary reports and explanations",
+    ),
+    "duty_vote": (
+        "Hội nghị lấy phiếu, kiểm phiếu, công bố kết quả",
+        "The vote, the count, and the announcement of the result",
+    ),
+    "duty_result_report": (
+        "Hạn cuối gửi báo cáo kết quả lên cấp trên",
+        "Last day for the report of the result to the superior body",
+    ),
+    "duty_clause": ("“{clause}” ({citation})", "“{clause}” ({citation})"),
+    "duty_weekend": (
+        "Rơi vào cuối tuần: nên làm xong trước",
+        "On a weekend: better done before",
+    ),
+    "column_due": ("Hạn", "Due"),
+    "column_weekday": ("Thứ", "Day"),
+    "column_duty": ("Việc", "Duty"),
+    "column_days_left": ("Còn lại", "Left"),
+    "column_note": ("Ghi chú", "Note"),
+    "days_today": ("hôm nay", "today"),
+    "days_left": ("{days} ngày", "{days} d"),
+    "days_past": ("đã qua {days} ngày", "{days} d ago"),
+    "weekday_1": ("Thứ Hai", "Monday"),
+    "weekday_2": ("Thứ Ba", "Tuesday"),
+    "weekday_3": ("Thứ Tư", "Wednesday"),
+    "weekday_4": ("Thứ Năm", "Thursday"),
+    "weekday_5": ("Thứ Sáu", "Friday"),
+    "weekday_6": ("Thứ Bảy", "Saturday"),
+    "weekday_7": ("Chủ nhật", "Sunday"),
+}
+
+PREPARING: dict[str, tuple[str, str]] = _LIST | _CALENDAR

@@ -40,6 +40,7 @@ def refused(tmp_path: Path) -> Path:
         ("scan", "."),
         ("readings",),
         ("tally",),
+        ("calendar",),
         ("verify",),
         ("seal",),
     ],
