@@ -83,7 +83,7 @@ def count_folder(folder: VoteFolder, known: Vote | None = None) -> CountReport:
     return CountReport(
         vote=vote,
         rules=rules,
-        result=_combined([group.result for group in groups]),
+        result=combined_result([group.result for group in groups]),
         groups=groups,
         account=account,
         review=tuple(sorted(gathered.review, key=_review_order)),
@@ -201,7 +201,7 @@ def _count_style(
     return GroupCount(style, _stated(style.id, account, result, gathered), reasons)
 
 
-def _combined(results: Sequence[TallyResult]) -> TallyResult:
+def combined_result(results: Sequence[TallyResult]) -> TallyResult:
     """The results of several sheets of one vote side by side; ballots are added up."""
     if len(results) == 1:
         return results[0]

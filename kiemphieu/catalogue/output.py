@@ -95,6 +95,10 @@ OUTPUT: dict[str, tuple[str, str]] = {
         "Xem: phiếu in {pdf} · ảnh quét {scans} · sự thật {truth}",
         "Look at: printed ballots {pdf} · scans {scans} · truth {truth}",
     ),
+    "demo_documents": (
+        "Biên bản kiểm phiếu: {minutes} (báo cáo và bảng trình chiếu ở {folder})",
+        "Counting minutes: {minutes} (report and results sheet in {folder})",
+    ),
     "yes": ("có", "yes"),
     "no_serial": ("(không xác định)", "(not identified)"),
 }

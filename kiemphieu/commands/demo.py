@@ -19,6 +19,8 @@ from kiemphieu.commands.base import (
 from kiemphieu.commands.tables import result_lines, review_table
 from kiemphieu.counting import result_to_json
 from kiemphieu.demo import DemoReport, run_demo
+from kiemphieu.folder import open_folder
+from kiemphieu.reporting import write_reports
 
 
 @click.command("demo", cls=LocalCommand)
@@ -33,10 +35,12 @@ def demo_command(
     session = session_of(context, as_json)
     with session.progress("progress_mark") as marking, session.progress("progress_scan") as reading:
         report = run_demo(folder, ballots, workers, marking, reading)
+    documents = write_reports(open_folder(report.folder), session.lang).paths
     if as_json:
-        session.document(_report_json(report))
+        session.document({**_report_json(report), "documents": [str(path) for path in documents]})
     else:
         _tell(session, report)
+        session.say("demo_documents", minutes=documents[0], folder=documents[0].parent)
     return EXIT_DONE if not report.differences else EXIT_INTERNAL
 
 

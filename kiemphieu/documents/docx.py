@@ -35,6 +35,7 @@ FONT = "Times New Roman"
 """What Nghị định 30/2020/NĐ-CP asks for; Word and LibreOffice have it or its metric twin."""
 TEXT_WIDTH_MM = 160.0
 CODE_MM = 38.0
+CELL_MARGIN_TWIPS = 45
 _SETTLED = (2000, 1, 1, 0, 0, 0)
 _ALIGN = {
     Align.LEFT: WD_ALIGN_PARAGRAPH.LEFT,
@@ -205,6 +206,7 @@ def _add_paragraph(word: WordDocument, block: Paragraph) -> None:
 def _add_table(word: WordDocument, block: TableBlock) -> None:
     table = word.add_table(rows=1, cols=len(block.columns))
     table.style = "Table Grid"
+    _set_margins(table)
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
     for cell, column in zip(table.rows[0].cells, block.columns, strict=True):
@@ -218,6 +220,17 @@ def _add_table(word: WordDocument, block: TableBlock) -> None:
         _keep_whole(row_cells._tr)  # noqa: SLF001  the library has no call for it
     _set_widths(table, [TEXT_WIDTH_MM * column.width for column in block.columns])
     word.add_paragraph().paragraph_format.space_after = Pt(2)
+
+
+def _set_margins(table: Table) -> None:
+    """Little room beside the words, so that narrow columns hold their numbers."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(CELL_MARGIN_TWIPS))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)  # noqa: SLF001  the library has no call for it
 
 
 def _set_widths(table: Table, widths_mm: Sequence[float]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from kiemphieu.documents.blocks import (
@@ -26,7 +27,10 @@ from kiemphieu.documents.parts import (
     outcome_text,
     people_table,
 )
+from kiemphieu.messages import MESSAGES
+from records.decision import Decision
 from records.rules import Publication
+from records.ruling import BallotFault, LineFault
 
 
 def make_minutes(facts: Facts, words: Words, copy: int | None = None) -> Document:
@@ -147,41 +151,52 @@ def _invalid(facts: Facts, words: Words) -> Iterator[Block]:
     if facts.typed:
         return
     yield Paragraph(words("doc_invalid_heading"), Style.HEADING)
-    rows = [row for group in facts.groups for row in _reason_rows(facts, group, words)]
-    if not rows:
+    counts = [_reason_counts(group) for group in facts.groups]
+    found = [reason for reason in _REASONS if any(one[reason] for one in counts)]
+    if not found:
         yield Paragraph(words("doc_no_invalid"))
         return
+    several = len(facts.groups) > 1
+    titles = [group.title for group in facts.groups] if several else [words("doc_column_count")]
     columns = (
-        Column(words("doc_column_reason"), 0.3),
-        Column(words("doc_column_count"), 0.1, Align.CENTRE),
-        Column(words("doc_column_ground"), 0.6),
+        Column(words("doc_column_reason"), 0.28),
+        *(Column(title, 0.24 / len(titles), Align.CENTRE) for title in titles),
+        Column(words("doc_column_ground"), 0.48),
     )
-    yield TableBlock(columns, tuple(rows))
+    rows = tuple(
+        (
+            words(f"doc_reason_{scope}", fault=words(f"fault_{code}")),
+            *(str(one[scope, code]) for one in counts),
+            facts.rules.fault_clause(code).text,
+        )
+        for scope, code in found
+    )
+    yield TableBlock(columns, rows)
+    citations = dict.fromkeys(facts.rules.fault_clause(code).citation for _, code in found)
+    yield Paragraph(words("doc_reasons_ground", citations="; ".join(citations)), Style.NOTE)
     yield Paragraph(words("doc_reasons_note"), Style.NOTE)
 
 
-def _reason_rows(facts: Facts, group: GroupFacts, words: Words) -> Iterator[tuple[str, ...]]:
-    reasons = group.reasons
-    if reasons is None:
-        return
-    prefix = f"{group.title}: " if len(facts.groups) > 1 else ""
+_REASONS = (
+    *(("ballot", fault.value) for fault in BallotFault),
+    *(("ballot", fault.value) for fault in LineFault if fault.value not in set(BallotFault)),
+    *(("line", fault.value) for fault in LineFault),
+)
+"""Whole ballots first, then single lines."""
 
-    def row(what: str, code: str, count: int) -> tuple[str, ...]:
-        text = words(what, fault=words(f"fault_{code}"))
-        return f"{prefix}{text}", str(count), words.clause(facts.rules.fault_clause(code))
 
-    for fault, count in reasons.ballots:
-        yield row("doc_reason_ballot", fault.value, count)
-    if reasons.foreign:
-        yield row("doc_reason_ballot", "not_issued", reasons.foreign)
-    for line_fault, count in reasons.by_lines:
-        yield row("doc_reason_ballot", line_fault.value, count)
-    lines: dict[str, int] = {}
-    for line in reasons.lines:
-        for line_fault, count in line.faults:
-            lines[line_fault.value] = lines.get(line_fault.value, 0) + count
-    for code, count in lines.items():
-        yield row("doc_reason_line", code, count)
+def _reason_counts(group: GroupFacts) -> Counter[tuple[str, str]]:
+    """Invalid ballots and lines by scope and fault."""
+    counts: Counter[tuple[str, str]] = Counter()
+    if group.reasons is None:
+        return counts
+    for code, count in (*group.reasons.ballots, *group.reasons.by_lines):
+        counts["ballot", code.value] += count
+    counts["ballot", BallotFault.NOT_ISSUED.value] += group.reasons.foreign
+    for line in group.reasons.lines:
+        for fault, count in line.faults:
+            counts["line", fault.value] += count
+    return counts
 
 
 def _people(facts: Facts, words: Words) -> Iterator[Block]:
@@ -210,16 +225,44 @@ def _decisions(facts: Facts, words: Words) -> Iterator[Block]:
         return
     columns = (
         Column(words("doc_column_serial"), 0.2),
-        Column(words("doc_column_before"), 0.24),
+        Column(words("doc_column_about"), 0.24),
         Column(words("doc_column_after"), 0.24),
         Column(words("doc_column_why"), 0.32),
     )
     # By serial: the order of decisions must not tell the order of anything else.
     stated = sorted((one.decision for one in facts.decisions), key=lambda one: (one.target, one.after))
-    rows = tuple(
-        (one.target[:16], one.before, one.after, f"{one.reason} ({', '.join(one.by)})") for one in stated
-    )
-    yield TableBlock(columns, rows)
+    yield TableBlock(columns, tuple(_decision_row(facts, one, words) for one in stated))
+
+
+def _decision_row(facts: Facts, decision: Decision, words: Words) -> tuple[str, ...]:
+    about, after = words("doc_about_ballot"), ""
+    if decision.line is not None:
+        line = decision.line
+        about = facts.official(line.official).name
+        labels = {level.id: words.level(level.id, level.label) for level in facts.rules.levels}
+        faults = ", ".join(words(f"fault_{fault.value}") for fault in line.faults)
+        after = labels[line.choice] if line.choice else words("doc_decided_invalid", faults=faults)
+    elif decision.ballot is not None:
+        faults = ", ".join(words(f"fault_{fault.value}") for fault in decision.ballot.faults)
+        after = words("doc_decided_invalid", faults=faults) if faults else words("doc_decided_no_fault")
+    elif decision.sheet is not None:
+        about = words("doc_about_sheet")
+        after = words(f"doc_sheet_{decision.sheet.standing.value}", serial=decision.sheet.serial)
+    reasons = [words(f"reason_{one}") for one in _doubts(decision)]
+    about = f"{about}: {', '.join(reasons)}" if reasons else about
+    return (decision.target[:16], about, after, f"{decision.reason} ({', '.join(decision.by)})")
+
+
+def _doubts(decision: Decision) -> list[str]:
+    """Why a person had to look, out of the short form of the ruling before (`deciding.in_short`)."""
+    doubts: list[str] = []
+    for word in decision.before.split():
+        official, is_line, rest = word.partition("=")
+        mine = decision.line is not None and is_line and official == decision.line.official
+        whole = decision.line is None and not is_line
+        if mine or whole:
+            doubts += [part[1:] for part in (rest if is_line else word).split("+") if part.startswith("?")]
+    return [one for one in doubts if f"reason_{one}" in MESSAGES]
 
 
 def _record(facts: Facts, words: Words) -> Iterator[Block]:

@@ -12,6 +12,8 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
 SLANT_DEGREES = 11.0
+_NAME_IDS = {1, 4, 6, 16}
+"""Family, full, PostScript and typographic family name."""
 _CHARACTERS = (
     *range(0x20, 0x7F),
     *range(0xA0, 0x250),
@@ -43,6 +45,10 @@ def slanted(ttf: bytes) -> bytes:
         drawn[name] = pen.glyph()
     for name, glyph in drawn.items():
         font["glyf"][name] = glyph
+    for record in font["name"].names:
+        # PDF libraries tell fonts apart by name; without its own one this would be drawn upright.
+        if record.nameID in _NAME_IDS:
+            record.string = f"{record.toUnicode()}-Slanted"
     out = io.BytesIO()
     font.save(out)
     return out.getvalue()

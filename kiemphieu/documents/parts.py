@@ -54,14 +54,12 @@ def open_notice(facts: Facts, words: Words) -> Iterator[Block]:
 def people_table(facts: Facts, group: GroupFacts, words: Words) -> TableBlock:
     """Counts and percentages of every person of a kind of ballot."""
     levels = facts.rules.levels
-    many = len(levels) + 2
-    narrow = 0.52 / many
     columns = [
         Column(words("doc_column_number"), 0.06, Align.CENTRE),
-        Column(words("doc_column_person"), 0.42),
-        *(Column(words.level(level.id, level.label), narrow, Align.CENTRE) for level in levels),
-        Column(words("doc_column_invalid"), narrow, Align.CENTRE),
-        Column(words("doc_column_outcome"), narrow, Align.CENTRE),
+        Column(words("doc_column_person"), 0.34),
+        *(Column(words.level(one.id, one.label), 0.33 / len(levels), Align.CENTRE) for one in levels),
+        Column(words("doc_column_invalid"), 0.1, Align.CENTRE),
+        Column(words("doc_column_outcome"), 0.17, Align.CENTRE),
     ]
     rows = tuple(
         _person_row(number, facts.official(one.count.official), one, facts, words)
@@ -75,7 +73,7 @@ def _person_row(
 ) -> tuple[str, ...]:
     percent = dict(result.percent)
     cells = [
-        f"{count}\n({words.percent(percent[level])})" if level in percent else str(count)
+        f"{count}\n{words.percent(percent[level])}" if level in percent else str(count)
         for level, count in result.count.levels
     ]
     person = f"{official.name}\n{official.position}"

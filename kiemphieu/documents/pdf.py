@@ -50,7 +50,7 @@ MARGINS_MM = {"left": 28.0, "right": 18.0, "top": 18.0, "bottom": 20.0}
 TEXT_WIDTH = A4[0] - (MARGINS_MM["left"] + MARGINS_MM["right"]) * mm
 CODE_SIDE = 40 * mm
 SIGN_ROOM = 18 * mm
-HEADING_ROOM = 42 * mm
+HEADING_ROOM = 22 * mm
 _WARNING = Color(0.7, 0.0, 0.12)
 _SIDE = {Align.LEFT: TA_LEFT, Align.CENTRE: TA_CENTER, Align.RIGHT: TA_RIGHT}
 
@@ -155,31 +155,53 @@ def _draw_foot(canvas: Canvas, document: Document, page_text: str) -> None:
 
 def _flow(document: Document, words: Words) -> list[Flowable]:
     flow: list[Flowable] = [_letterhead(document.letterhead), Spacer(1, 4 * mm)]
-    for block in document.blocks:
-        flow += _set_block(block)
-    flow.append(Spacer(1, 5 * mm))
-    flow += [KeepTogether(_signatures(row, words)) for row in document.signatures]
+    blocks = document.blocks
+    headings = [
+        i for i, one in enumerate(blocks) if isinstance(one, Paragraph) and one.style is Style.HEADING
+    ]
+    last = headings[-1] if headings else len(blocks)
+    pairs = list(zip(blocks, (*blocks[1:], None), strict=True))
+    for block, after in pairs[:last]:
+        flow += _set_block(block, after)
+    # Nobody signs on a page without a word above the names, as long as the last section fits on one.
+    closing = [one for block, after in pairs[last:] for one in _set_block(block, after)]
+    closing = [one for one in closing if not isinstance(one, CondPageBreak)]
+    closing.append(Spacer(1, 5 * mm))
+    closing += [_signatures(row, words) for row in document.signatures]
     if document.recipients:
-        lines = [_paragraph(document.recipients_title, 10.5, BOLD_ITALIC)]
-        lines += [_paragraph(f"- {line};", 10) for line in document.recipients]
-        flow.append(KeepTogether(lines))
+        closing.append(_paragraph(document.recipients_title, 10.5, BOLD_ITALIC))
+        closing += [_paragraph(f"- {line};", 10) for line in document.recipients]
+    flow.append(KeepTogether(closing))
     return flow
 
 
-def _set_block(block: Block) -> list[Flowable]:
+def _set_block(block: Block, after: Block | None) -> list[Flowable]:
     match block:
         case Paragraph():
-            # A heading never stands alone at the foot of a page.
-            room = [CondPageBreak(HEADING_ROOM)] if block.style is Style.HEADING else []
+            room = []
+            if block.style in {Style.HEADING, Style.CENTRED}:
+                # A heading never stands alone at the foot of a page.
+                room.append(CondPageBreak(HEADING_ROOM + _head_height(after)))
             return [*room, _set_paragraph(block)]
         case TableBlock():
             return [Spacer(1, 1.5 * mm), _set_table(block), Spacer(1, 2 * mm)]
         case Code():
             caption = _paragraph(block.caption, 10)
-            room = TEXT_WIDTH - CODE_SIDE - 4 * mm
-            pair = SetTable([[_CodePicture(block.text), caption]], [CODE_SIDE + 4 * mm, room])
+            width = TEXT_WIDTH - CODE_SIDE - 4 * mm
+            pair = SetTable([[_CodePicture(block.text), caption]], [CODE_SIDE + 4 * mm, width])
             pair.setStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (0, 0), 0)])
             return [pair]
+
+
+def _head_height(block: Block | None) -> float:
+    """The height without which nothing of a block can be set: a table's head and first row."""
+    match block:
+        case TableBlock():
+            table = _set_table(TableBlock(block.columns, block.rows[:1]))
+            return float(table.wrap(TEXT_WIDTH, A4[1])[1])
+        case Code():
+            return float(CODE_SIDE)
+    return 0.0
 
 
 def _paragraph(text: str, size: float = 12, font: str = REGULAR, align: int = TA_LEFT, **more: object) -> Set:
@@ -279,13 +301,35 @@ class _Rule(Flowable):  # type: ignore[misc]  # the library has no types
         self.canv.line(left, 1.5, left + self.width, 1.5)
 
 
+class _Framed(Flowable):  # type: ignore[misc]  # the library has no types
+    """A word in a frame in the middle of the room."""
+
+    size = 12.0
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+        self.height = self.size * 1.9
+
+    def wrap(self, room: float, _height: float) -> tuple[float, float]:
+        self.room = room
+        return (room, self.height)
+
+    def draw(self) -> None:
+        width = pdfmetrics.stringWidth(self.text, BOLD, self.size) + 12
+        self.canv.setLineWidth(1)
+        self.canv.rect((self.room - width) / 2, 2, width, self.height - 4)
+        self.canv.setFont(BOLD, self.size)
+        self.canv.drawCentredString(self.room / 2, self.height / 2 - self.size * 0.36, self.text)
+
+
 def _letterhead(head: Letterhead) -> SetTable:
     left: list[Flowable] = []
     if head.parent:
         left.append(_paragraph(head.parent.upper(), 11, REGULAR, TA_CENTER))
     left += [_paragraph(head.body.upper(), 11, BOLD, TA_CENTER), _Rule(22 * mm)]
     left.append(_paragraph(head.number, 11.5, REGULAR, TA_CENTER, spaceAfter=2))
-    left += [_framed(mark) for mark in head.marks]
+    left += [_Framed(mark) for mark in head.marks]
     if head.copy:
         left.append(_paragraph(head.copy, 11, REGULAR, TA_CENTER))
     right: list[Flowable] = [
@@ -300,16 +344,7 @@ def _letterhead(head: Letterhead) -> SetTable:
     return table
 
 
-def _framed(mark: str) -> SetTable:
-    width = pdfmetrics.stringWidth(mark, BOLD, 12) + 10
-    table = SetTable([[_paragraph(mark, 12, BOLD, TA_CENTER)]], [width], spaceBefore=1, spaceAfter=3)
-    table.hAlign = "CENTER"
-    padding = [(f"{side}PADDING", (0, 0), (-1, -1), 1) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
-    table.setStyle([("BOX", (0, 0), (-1, -1), 1, black), *padding])
-    return table
-
-
-def _signatures(row: Sequence[Signature], words: Words) -> list[Flowable]:
+def _signatures(row: Sequence[Signature], words: Words) -> SetTable:
     cells: list[list[Flowable]] = [
         [
             _paragraph(signature.role.upper(), 11, BOLD, TA_CENTER),
@@ -323,4 +358,4 @@ def _signatures(row: Sequence[Signature], words: Words) -> list[Flowable]:
         cells.insert(0, [Spacer(1, 1)])
     table = SetTable([cells], [TEXT_WIDTH / len(cells)] * len(cells))
     table.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("BOTTOMPADDING", (0, 0), (-1, -1), 8)])
-    return [table]
+    return table

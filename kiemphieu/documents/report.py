@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kiemphieu.documents.blocks import Block, Document, Paragraph, Signature, Style
-from kiemphieu.documents.facts import Facts, Words
+from kiemphieu.documents.facts import Facts, GroupFacts, Words
 from kiemphieu.documents.parts import (
     DOTS,
     SHORT_DOTS,
@@ -35,7 +35,7 @@ def make_report(facts: Facts, words: Words) -> Document:
 
 
 def _blocks(facts: Facts, words: Words) -> Iterator[Block]:
-    vote, ballots = facts.vote, facts.result.ballots
+    vote = facts.vote
     yield Paragraph(words("doc_report_title"), Style.TITLE)
     yield Paragraph(vote.subject or words("doc_minutes_subject"), Style.SUBTITLE)
     yield Paragraph(words("doc_to", superior=vote.papers.superior or vote.parent_body or DOTS), Style.CENTRED)
@@ -50,16 +50,8 @@ def _blocks(facts: Facts, words: Words) -> Iterator[Block]:
         yield Paragraph(
             words("doc_attendance", summoned=attendance.summoned, present=attendance.present, absent=absent)
         )
-    typed = facts.typed
-    yield Paragraph(
-        words(
-            "doc_report_ballots",
-            issued=SHORT_DOTS if typed else ballots.issued,
-            returned=ballots.returned,
-            valid=SHORT_DOTS if typed else ballots.valid,
-            invalid=SHORT_DOTS if typed else ballots.invalid,
-        )
-    )
+    for group in facts.groups:
+        yield Paragraph(_ballots_text(facts, group, words))
     yield Paragraph(f"2. {words('doc_people_heading')}", Style.HEADING)
     for group in facts.groups:
         if len(facts.groups) > 1:
@@ -69,3 +61,15 @@ def _blocks(facts: Facts, words: Words) -> Iterator[Block]:
     yield Paragraph(f"3. {words('doc_outcome_heading')}", Style.HEADING)
     yield from outcome_text(facts, words)
     yield Paragraph(words("doc_report_closing"))
+
+
+def _ballots_text(facts: Facts, group: GroupFacts, words: Words) -> str:
+    ballots, typed = group.result.ballots, facts.typed
+    text = words(
+        "doc_report_ballots",
+        issued=SHORT_DOTS if typed else ballots.issued,
+        returned=ballots.returned,
+        valid=SHORT_DOTS if typed else ballots.valid,
+        invalid=SHORT_DOTS if typed else ballots.invalid,
+    )
+    return f"{group.title}: {text}" if len(facts.groups) > 1 else text

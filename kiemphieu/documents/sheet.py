@@ -9,6 +9,7 @@ from math import ceil
 
 from reportlab.lib.colors import Color
 from reportlab.lib.units import mm
+from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
@@ -22,6 +23,7 @@ PAGE = (338.7 * mm, 190.5 * mm)
 """16:9, as projectors have it."""
 MARGIN = 12 * mm
 MOST_ROWS = 12
+MOST_ROW_HEIGHT = 26 * mm
 HEAD_HEIGHT = 36 * mm
 COLUMN_HEAD = 11 * mm
 FOOT_HEIGHT = 9 * mm
@@ -101,7 +103,7 @@ def _draw_page(canvas: Canvas, page: _Page, rows: Sequence[Row]) -> None:
         13,
     )
     room = top - COLUMN_HEAD - FOOT_HEIGHT - MARGIN
-    height = min(room / len(rows), 20 * mm)
+    height = min(room / len(rows), MOST_ROW_HEIGHT)
     for number, row in enumerate(rows):
         base_line = top - COLUMN_HEAD - (number + 1) * height
         _draw_row(canvas, page, row, base_line, height, column)
@@ -151,35 +153,44 @@ def _draw_row(canvas: Canvas, page: _Page, row: Row, base_line: float, height: f
     official, result = row
     width = PAGE[0] - 2 * MARGIN
     left = MARGIN + width * NAME_SHARE
-    size = min(14.0, height / mm * 1.35)
+    size = min(18.0, height / mm * 1.2)
     middle = base_line + height / 2
     canvas.setFillColor(_INK)
-    _fit(canvas, official.name, MARGIN, middle + size * 0.1, width * NAME_SHARE - GAP, BOLD, size)
-    canvas.setFillColor(_QUIET)
-    _fit(
-        canvas,
-        official.position,
-        MARGIN,
-        middle - size * 0.85,
-        width * NAME_SHARE - GAP,
-        REGULAR,
-        size * 0.72,
-    )
+    _draw_name(canvas, official, MARGIN, middle, width * NAME_SHARE - GAP, size)
     for number, (level, count) in enumerate(result.count.levels):
         _draw_bar(
             canvas, page, (level, count), result, left + number * column, column - GAP, base_line, height
         )
     reached = result.outcome is not None and result.outcome.value != "none"
     canvas.setFillColor(_THRESHOLD if reached else _INK)
-    _fit(
-        canvas,
-        page.words.outcome(result, page.rules),
-        left + len(result.count.levels) * column,
-        middle - size * 0.35,
-        width * OUTCOME_SHARE,
-        BOLD if reached else REGULAR,
-        size * 0.9,
-    )
+    outcome = page.words.outcome(result, page.rules)
+    font = BOLD if reached else REGULAR
+    room = width * OUTCOME_SHARE
+    _draw_lines(canvas, outcome, left + len(result.count.levels) * column, middle, room, font, size * 0.8)
+
+
+def _draw_name(
+    canvas: Canvas, official: Official, left: float, middle: float, width: float, size: float
+) -> None:
+    """Name over position; what is long takes two smaller lines."""
+    _draw_lines(canvas, official.name, left, middle + size * 0.62, width, BOLD, size)
+    canvas.setFillColor(_QUIET)
+    _draw_lines(canvas, official.position, left, middle - size * 0.62, width, REGULAR, size * 0.72)
+
+
+def _draw_lines(
+    canvas: Canvas, text: str, left: float, middle: float, width: float, font: str, size: float
+) -> None:
+    """Text around the height `middle`, in two smaller lines where one does not hold it."""
+    lines = simpleSplit(text, font, size, width)
+    if len(lines) > 1:
+        size *= 0.62
+        lines = simpleSplit(text, font, size, width)
+        lines = [*lines[:1], " ".join(lines[1:])]
+    y = middle + size * (1.1 * (len(lines) - 1) / 2 - 0.35)
+    for line in lines:
+        _fit(canvas, line, left, y, width, font, size)
+        y -= size * 1.1
 
 
 def _draw_bar(
