@@ -14,6 +14,9 @@ from records.rules import Clause, Comparison, RuleSet, Threshold, Wording
 from records.vote import Official, Vote
 from tally.reasons import InvalidReasons
 
+FIRST_BARE_MONTH = 3
+"""January and February are written with two digits, the others as they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class GroupFacts:
@@ -106,8 +109,9 @@ class Words:
 
     def day(self, date: datetime.date) -> str:
         """A date in words; days and the first two months have two digits (Nghị định 30/2020/NĐ-CP)."""
-        month = f"{date.month:02d}" if date.month < 3 else str(date.month)
-        return self("doc_day", day=f"{date.day:02d}", month=month, year=date.year, iso=date.isoformat())
+        padded = date.month < FIRST_BARE_MONTH or self.lang is not Language.VIETNAMESE
+        month = f"{date.month:02d}" if padded else str(date.month)
+        return self("doc_day", day=f"{date.day:02d}", month=month, year=date.year)
 
     def clause(self, clause: Clause) -> str:
         """A clause: in quotation marks only where its very words were at hand."""
