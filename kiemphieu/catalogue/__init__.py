@@ -8,6 +8,7 @@ from kiemphieu.catalogue.commands import COMMANDS
 from kiemphieu.catalogue.documents import DOCUMENTS
 from kiemphieu.catalogue.errors import ERRORS
 from kiemphieu.catalogue.explain import EXPLAIN
+from kiemphieu.catalogue.exports import EXPORTS
 from kiemphieu.catalogue.output import OUTPUT
 from kiemphieu.catalogue.preparing import PREPARING
 from kiemphieu.catalogue.record import RECORD
@@ -26,4 +27,5 @@ CATALOGUES: tuple[Mapping[str, tuple[str, str]], ...] = (
     TALLY,
     DOCUMENTS,
     PREPARING,
+    EXPORTS,
 )

@@ -384,20 +384,25 @@ RECORD: dict[str, tuple[str, str]] = {
     "rescan_largest": ("Lệch lớn nhất", "Largest change"),
     # export --package
     "help_export": (
-        "Đóng gói hồ sơ thành một tệp có chữ ký để người khác kiểm tra bằng kiemphieu verify TỆP.",
-        "Packs the record into one signed file that others check with kiemphieu verify FILE.",
+        "Xuất dữ liệu cho người khác: kết quả theo một định dạng, hoặc toàn bộ hồ sơ thành một gói có chữ ký mà "
+        "người nhận kiểm tra bằng kiemphieu verify TỆP.",
+        "Data for others: the result in a format, or the whole record as one signed package that they check "
+        "with kiemphieu verify FILE.",
     ),
     "option_package": ("Gói có chữ ký của toàn bộ hồ sơ.", "The signed package of the whole record."),
     "option_without_images": ("Không kèm ảnh các trang.", "Leave out the page images."),
     "option_export_output": (
-        "Tệp mới (mặc định: VOTE/MÃ.package.tar).",
-        "The new file (default: VOTE/ID.package.tar).",
+        "Tệp mới (mặc định: một tên mới trong VOTE/reports; với --package: VOTE/MÃ.package.tar).",
+        "The new file (default: a new name in VOTE/reports; with --package: VOTE/ID.package.tar).",
     ),
     "option_key": (
         "Khi kiểm tra một gói: khóa công khai nhận từ nguồn khác (ballot.pub).",
         "When checking a package: the public key had from elsewhere (ballot.pub).",
     ),
-    "export_what": ("Nêu việc cần xuất: --package.", "Say what to export: --package."),
+    "export_what": (
+        "Nêu thứ cần xuất: --format cdf, --format csv, --format xlsx hoặc --package.",
+        "Say what to export: --format cdf, --format csv, --format xlsx or --package.",
+    ),
     "export_done": (
         "Đã đóng gói vào {path}: {files} tệp, trong đó {pages} ảnh trang.",
         "Packed into {path}: {files} files, {pages} of them page images.",

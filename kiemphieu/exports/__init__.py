@@ -1,0 +1,1 @@
+"""What is written for others: cast vote records, tables, a workbook."""
