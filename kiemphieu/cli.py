@@ -47,6 +47,7 @@ _COMMANDS = {
     "account": "account",
     "tally": "count",
     "report": "report",
+    "compare": "compare",
     "seal": "record",
     "verify": "verify",
     "rescan": "rescan",

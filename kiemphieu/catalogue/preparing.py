@@ -195,4 +195,76 @@ _CALENDAR: dict[str, tuple[str, str]] = {
     "weekday_7": ("Chủ nhật", "Sunday"),
 }
 
-PREPARING: dict[str, tuple[str, str]] = _LIST | _CALENDAR
+_COMPARISON: dict[str, tuple[str, str]] = {
+    "help_compare": (
+        "Kết quả của cùng những người ở hai nơi lấy phiếu, đặt cạnh nhau; không cộng, không gộp.",
+        "The results of the same people at two venues side by side; never added, never merged.",
+    ),
+    "option_compare_output": (
+        "Ghi trang để in (HTML, một tệp trọn vẹn).",
+        "Write a page to print (HTML, one file with everything in it).",
+    ),
+    "compare_two_votes": (
+        "Cần đúng hai thư mục VOTE, đang có {count}. Một người được lấy phiếu tối đa ở hai nơi.",
+        "Exactly two folders VOTE are compared; {count} were given. A person is rated at two places at most.",
+    ),
+    "compare_page_suffix": (
+        "Trang đối chiếu là tệp HTML, không ghi vào {path}. Đặt tên tệp có đuôi .html.",
+        "The page is HTML and is not written to {path}. Give a name that ends in .html.",
+    ),
+    "compare_same_vote": (
+        "Cả hai thư mục đều là cuộc lấy phiếu “{vote}”. Chọn cuộc lấy phiếu ở nơi thứ hai.",
+        "Both folders are the vote “{vote}”. Name the vote at the second venue.",
+    ),
+    "compare_third_venue": (
+        "{name}: hai tệp vote.toml ghi cả thảy hơn hai nơi lấy phiếu ({found}): “{clause}” ({citation}). Sửa "
+        "venues ở hai tệp cho khớp nhau.",
+        "{name}: the two vote.toml name more than two places together ({found}): “{clause}” ({citation}). "
+        "Correct venues so that both files agree.",
+    ),
+    "compare_title": (
+        "Kết quả lấy phiếu tín nhiệm ở hai nơi",
+        "Results of the confidence rating at two venues",
+    ),
+    "compare_venue": ("Nơi {number}: {body}", "Venue {number}: {body}"),
+    "compare_about_venue": (
+        "Nơi {number}: {body}, {day}, theo {rules}.",
+        "Venue {number}: {body}, {day}, under {rules}.",
+    ),
+    "compare_page_venue": ("{title}, {day}. Theo {rules}.", "{title}, {day}. Under {rules}."),
+    "compare_not_final": ("chưa phải kết quả cuối cùng", "not final"),
+    "compare_position": ("Chức vụ", "Position"),
+    "compare_positions_differ": ("chức vụ ghi ở hai nơi khác nhau", "positions differ between the venues"),
+    "compare_outcome_head": ("Kết quả", "Outcome"),
+    "compare_outcome": ("Nơi {number}, {names}: {outcome}", "Venue {number}, {names}: {outcome}"),
+    "compare_consequence": ("Hệ quả: {consequence}.", "Consequence: {consequence}."),
+    "compare_grounds": ("Kết quả và căn cứ ở từng nơi", "Outcome and ground at each venue"),
+    "compare_rules_differ": (
+        "Hai nơi theo hai bộ quy tắc khác nhau: {first} và {second}. Cơ số và ngưỡng có thể khác nhau.",
+        "The venues go by different rule sets: {first}, and {second}. Bases and thresholds may differ.",
+    ),
+    "compare_settings_differ": (
+        "Hai nơi cùng theo bộ quy tắc {rules} nhưng thiết lập khác nhau. Cơ số và ngưỡng có thể khác nhau.",
+        "Both venues go by the rule set {rules}, with different settings. Bases and thresholds may differ.",
+    ),
+    "compare_nobody": (
+        "Không ai được lấy phiếu ở cả hai nơi. Kiểm tra họ tên trong hai tệp vote.toml.",
+        "Nobody is rated at both venues. Check the names in both vote.toml.",
+    ),
+    "compare_only": ("Chỉ có ở nơi {number}: {names}.", "At venue {number} only: {names}."),
+    "compare_only_head": ("Chỉ lấy phiếu ở nơi {number}", "Rated at venue {number} only"),
+    "compare_unclear": (
+        "Trùng họ tên, chưa rõ ai là ai nên không ghép: {names}. Ghi chức vụ giống nhau, hoặc cùng một id, ở "
+        "hai tệp vote.toml.",
+        "People of one name, and no certainty who is who; they are not matched: {names}. Write the same "
+        "position, or the same id, in both vote.toml.",
+    ),
+    "compare_no_sum": (
+        "Hai kết quả đứng riêng: không cộng phiếu và không có kết quả chung. “{clause}” ({citation}).",
+        "The two results stand by themselves: ballots are not added up, and there is no common outcome. "
+        "“{clause}” ({citation}).",
+    ),
+    "compare_written": ("Đã ghi {path}.", "Wrote {path}."),
+}
+
+PREPARING: dict[str, tuple[str, str]] = _LIST | _CALENDAR | _COMPARISON
