@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from random import Random
 from typing import TypeVar
 
@@ -28,7 +29,16 @@ from records.reading import (
     StrikeFinding,
     WritingFinding,
 )
-from records.rules import Base, FaultScope, ForeignPolicy, OtherMarkPolicy, RuleSet, SealPolicy
+from records.rules import (
+    Base,
+    Comparison,
+    FaultScope,
+    ForeignPolicy,
+    OtherMarkPolicy,
+    RuleSet,
+    SealPolicy,
+    Threshold,
+)
 from records.ruling import BallotRuling
 from records.token import Token, TokenKind
 from tally.rules import load_rule_set
@@ -136,10 +146,28 @@ def random_reading(rng: Random, number_of_officials: int, serial: str = "0123456
     )
 
 
+def random_thresholds(rng: Random, rules: RuleSet) -> tuple[Threshold, ...]:
+    """The rule set's own, or any two shares of it, the severest first."""
+    if rng.random() < 0.6:
+        return rules.thresholds
+    shares = sorted({Fraction(rng.randint(1, 9), rng.randint(9, 12)) for _ in range(2)}, reverse=True)
+    return tuple(
+        replace(
+            threshold,
+            numerator=share.numerator,
+            denominator=share.denominator,
+            comparison=rng.choice(tuple(Comparison)),
+        )
+        for threshold, share in zip(rules.thresholds, shares, strict=False)
+    )
+
+
 def random_rules(rng: Random) -> RuleSet:
-    """qd96 or nq96 under any combination of settings."""
+    """qd96, nq96 or nq35 under any combination of settings and thresholds."""
+    named = load_rule_set(rng.choice(("qd96", "nq96", "nq35")))
     return replace(
-        load_rule_set(rng.choice(("qd96", "nq96"))),
+        named,
+        thresholds=random_thresholds(rng, named),
         base=rng.choice((Base.RETURNED, *Base)),
         line_fault=rng.choice(tuple(FaultScope)),
         ballot_fault=rng.choice(tuple(FaultScope)),

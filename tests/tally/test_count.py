@@ -16,10 +16,11 @@ from tally_builders import LEVELS, officials, random_reading, random_rules, rule
 from records.count import OpenPoint, Outcome, Quorum
 from records.errors import KiemphieuError
 from records.reading import Certainty, ReviewReason
-from records.rules import FaultScope
+from records.rules import Base, FaultScope
 from records.ruling import LineFault, Verdict
 from records.vote import Attendance
 from tally.count import check_identities, count_votes
+from tally.reasons import find_reasons
 from tally.rules import apply_overrides, load_rule_set
 from tally.validity import Issued, rule_ballot
 
@@ -382,24 +383,27 @@ def brute_force(vote):
             if fate[ruling.serial] == "valid":
                 marks[next(line.choice for line in ruling.lines if line.official == official)] += 1
         row = {level: marks[level] for level in LEVELS} | {"invalid": marks[None] + totals["invalid"]}
-        rows[official] = (row, *brute_force_shares(row, base))
+        rows[official] = (row, *brute_force_shares(row, base, rules))
     return totals, base or 0, rows
 
 
-def brute_force_shares(row, base):
+def brute_force_shares(row, base, rules):
     if not base:
         return {}, None
     percent = {
         level: str((Decimal(100 * row[level]) / base).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP))
         for level in LEVELS
     }
-    low = Fraction(row["low"], base)
-    if low >= Fraction(2, 3):
-        return percent, "two_thirds_low"
-    return percent, "over_half_low" if low > Fraction(1, 2) else "none"
+    reached = [
+        (Fraction(t.numerator, t.denominator), t.comparison == "more_than", t.outcome)
+        for t in rules.thresholds
+        if (share := Fraction(row[t.level], base)) > Fraction(t.numerator, t.denominator)
+        or (t.comparison == "at_least" and share == Fraction(t.numerator, t.denominator))
+    ]
+    return percent, max(reached)[2] if reached else "none"
 
 
-@settings(max_examples=1000)
+@settings(max_examples=10_000)
 @given(votes)
 def test_agrees_with_a_brute_force_counter(vote):
     result = counted(vote)
@@ -467,6 +471,33 @@ def test_line_fault_decides_is_what_ruling_again_shows(vote):
     differs = [one.outcome for one in result.officials] != [one.outcome for one in again.officials]
     known = result.officials[0].outcome is not None
     assert (OpenPoint.LINE_FAULT_DECIDES in result.open_points) == (differs and known)
+
+
+@settings(max_examples=1000)
+@given(votes)
+def test_base_decides_is_what_counting_on_the_other_base_shows(vote):
+    rules, listed, rulings, rest = vote
+    result = counted(vote)
+    turn = {Base.RETURNED: Base.VALID, Base.VALID: Base.RETURNED}
+    if rules.base not in turn or result.officials[0].outcome is None:
+        assert OpenPoint.BASE_DECIDES not in result.open_points
+        return
+    again = counted((replace(rules, base=turn[rules.base]), listed, rulings, rest))
+    known = again.officials[0].outcome is not None
+    differs = [one.outcome for one in result.officials] != [one.outcome for one in again.officials]
+    assert (OpenPoint.BASE_DECIDES in result.open_points) == (known and differs)
+
+
+@settings(max_examples=1000)
+@given(votes)
+def test_reasons_add_up_to_what_is_invalid(vote):
+    rules, listed, rulings, rest = vote
+    result = counted(vote)
+    reasons = find_reasons(rulings, listed, rules, foreign=rest["foreign"], unread=rest["unread"])
+    assert reasons.ballot_total == result.ballots.invalid
+    sums = [sum(n for _, n in line.faults) + line.on_invalid_ballots for line in reasons.lines]
+    assert sums == [official.count.invalid for official in result.officials]
+    assert all(n > 0 for _, n in (*reasons.ballots, *reasons.by_lines))
 
 
 def ruled_again(ruling, line_fault):
