@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kiemphieu.demo import DPI, _drawn, _sheets
@@ -11,6 +12,7 @@ from kiemphieu.printing import PrintOrder, print_ballots
 from sample_scans.campaign import STRAIGHTFORWARD, simulate_sheet
 from sample_scans.encoding import FileFormat, encode
 from sample_scans.strata import Stratum
+from sample_scans.truth import Truth
 
 VOTE_TOML = """\
 format = 1
@@ -45,6 +47,7 @@ class SampleVote:
 
     folder: VoteFolder
     scans: dict[str, Path]
+    truth: dict[str, Truth] = field(default_factory=dict)
 
     @property
     def root(self) -> str:
@@ -56,17 +59,27 @@ class SampleVote:
 
 
 def make_vote(path: Path, vote: str = "bdt-2023", seed: int = SEED) -> SampleVote:
+    return make_vote_of(path, VOTE_TOML.format(vote=vote), {"": BALLOTS}, seed)
+
+
+def make_vote_of(path: Path, toml: str, ballots: Mapping[str, int], seed: int = SEED) -> SampleVote:
+    """A vote of any vote.toml, with so many ballots of each group printed and scanned.
+
+    `truth` of the result says what was marked, by serial.
+    """
     folder = create_folder(path)
-    folder.vote_file.write_text(VOTE_TOML.format(vote=vote), encoding="utf-8")
-    report = print_ballots(folder, PrintOrder(BALLOTS, seed=seed))
-    layout = load_layout(folder, "")
-    assert layout is not None
-    assert load_vote(folder).id == vote
+    folder.vote_file.write_text(toml, encoding="utf-8")
+    load_vote(folder)
     scans = path.parent / f"{path.name}-scans"
     scans.mkdir()
-    paths = {}
-    for number, sheet in enumerate(_sheets(report.pdf, layout), start=1):
-        scan = simulate_sheet(_drawn(report.pdf, layout, sheet), STRAIGHTFORWARD, Stratum.CLEAN, seed)
-        paths[sheet.serial] = scans / f"scan-{number:04}.jpg"
-        paths[sheet.serial].write_bytes(encode(scan.image, FileFormat.JPEG, DPI, 90))
-    return SampleVote(folder, paths)
+    paths, truth = {}, {}
+    for style, count in ballots.items():
+        report = print_ballots(folder, PrintOrder(count, style=style, seed=seed + len(paths)))
+        layout = load_layout(folder, style)
+        assert layout is not None
+        for sheet in _sheets(report.pdf, layout):
+            scan = simulate_sheet(_drawn(report.pdf, layout, sheet), STRAIGHTFORWARD, Stratum.CLEAN, seed)
+            paths[sheet.serial] = scans / f"scan-{len(paths) + 1:04}.jpg"
+            paths[sheet.serial].write_bytes(encode(scan.image, FileFormat.JPEG, DPI, 90))
+            truth[sheet.serial] = scan.truth
+    return SampleVote(folder, paths, truth)
