@@ -23,7 +23,9 @@ subject = "Đối với chức danh, chức vụ lãnh đạo, quản lý"
 # Địa danh và ngày lấy phiếu (năm-tháng-ngày, không có dấu ngoặc kép).
 place = "Khánh Hòa"
 date = 2023-07-20
-# Bộ quy tắc kiểm phiếu: "qd96" (Quy định 96-QĐ/TW), "nq96" (Nghị quyết 96/2023/QH15).
+# Bộ quy tắc kiểm phiếu: "qd96" (Quy định 96-QĐ/TW), "nq96" (Nghị quyết 96/2023/QH15), "nq85", "nq35",
+# "qd262", "bo_phieu" (bỏ phiếu tín nhiệm), "bt2009" (bổ nhiệm), hoặc tên một tệp .toml của riêng cơ quan
+# đặt trong thư mục này.
 rules = "qd96"
 
 # Số người được triệu tập và có mặt. Bỏ dấu # ở ba dòng dưới khi đã có số liệu.
@@ -37,6 +39,13 @@ rules = "qd96"
 # line_fault = "line"             # không đánh dấu, đánh nhiều ô: hỏng dòng "line" hay cả phiếu "ballot"
 # other_mark = "review"           # dấu khác X: xem xét "review", chấp nhận "accept", bác bỏ "reject"
 # seal = "review"                 # thiếu dấu treo: bỏ qua "ignore", xem xét "review", bắt buộc "require"
+# base = "returned"               # tính tỷ lệ trên: phiếu thu về "returned", phiếu hợp lệ "valid",
+#                                 # tổng số đại biểu "delegates", "summoned", "present"
+# copies = 3                      # số bản biên bản
+# publication = "confidential"    # biên bản mật "confidential" hay công khai "public"
+# quorum = "2/3"                  # số người có mặt tối thiểu
+# over_half_low = "> 1/2"         # các ngưỡng
+# two_thirds_low = ">= 2/3"
 
 # Người được lấy phiếu, theo thứ tự in trên phiếu; mỗi người một khối [[official]], tối đa 60 người.
 # id là mã riêng của từng người (a-z, 0-9, dấu gạch nối).
@@ -53,6 +62,19 @@ position = "Phó Trưởng ban"
 # appointed = 2021-03-15          # ngày được bổ nhiệm, bầu cử; trong năm lấy phiếu thì không lấy phiếu
 # retirement_announced = false    # true: đã có thông báo nghỉ công tác chờ nghỉ hưu, không lấy phiếu
 # venues = ["cap_uy", "hdnd"]     # nơi lấy phiếu, tối đa 2, theo thứ tự "cap_uy", "hdnd", "workplace"
+
+# Tên người ký biên bản và số hiệu văn bản; bỏ trống thì chừa dòng chấm để viết tay.
+# [committee]
+# head = "Lê Thị Hạnh"
+# secretary = "Phạm Văn Ba"
+# members = ["Đỗ Thị Tư", "Võ Văn Năm"]
+# witnesses = ["Hồ Thị Sáu"]        # người giám sát
+# [document]
+# number = "05/BB-BKP"              # số biên bản
+# report_number = "12/BC-BDT"       # số báo cáo
+# superior = "Ban Tổ chức Tỉnh ủy"  # nơi nhận báo cáo
+# signer = "Trần Văn Bảy"           # người ký báo cáo
+# signer_title = "TRƯỞNG BAN"
 
 [print]
 paper = "A4"                      # khổ giấy "A4" hoặc "A5", in dọc

@@ -75,12 +75,13 @@ def test_everything_a_vote_may_say() -> None:
 def test_the_template_reads_without_problems_also_with_its_options_taken() -> None:
     assert parse_vote(vote_template("hop-2025"), RULES).id == "hop-2025"
     options, groups = vote_template("x").split("# Nhiều loại phiếu")
-    offered = re.compile(r"# (?=\[(?:attendance|rules|store)\]|[a-z_]+ = )")
+    offered = re.compile(r"# (?=\[(?:attendance|rules|store|committee|document)\]|[a-z_]+ = )")
     groups = groups[groups.index("# [store]") :]
     taken = "\n".join(offered.sub("", line, count=1) for line in (options + groups).splitlines())
     vote = parse_vote(taken, RULES)
     assert vote.attendance == Attendance(24, 23, 24)
-    assert len(vote.rule_overrides) == 3
+    assert len(vote.rule_overrides) == 9
+    assert (vote.committee.head, vote.papers.signer_title) == ("Lê Thị Hạnh", "TRƯỞNG BAN")
     assert vote.store_url
 
 
