@@ -23,7 +23,7 @@ _SIGNS = {Comparison.MORE_THAN: (">", ">"), Comparison.AT_LEAST: (">=", "≥")}
 _HEAD_COUNTS = (Base.SUMMONED, Base.PRESENT, Base.DELEGATES)
 
 _HEADER_HEIGHT, _LINE_HEIGHT = 60.0, 15.5
-_CHARACTERS = 0.95
+_CHARACTERS = 1.1
 """Letters of the font in a unit of a column's width, with room for words that break early."""
 
 Value = int | float | str
@@ -200,7 +200,8 @@ class ResultSheet:
             ]
             left, right = xl_rowcol_to_cell(row, 5), xl_rowcol_to_cell(row, 7)
             returned = Cell(ballots.returned, "count", f"=SUM({left}:{right})")
-            name = Cell(style.id or self.words.text("export_all_ballots"))
+            title = f"{style.id}: {style.title}" if style.title else style.id
+            name = Cell(title or self.words.text("export_all_ballots"))
             yield [name, Cell(ballots.issued, "count"), returned, *parts, Cell(ballots.foreign, "count")]
         if len(groups) > 1:
             yield list(self._ballot_sums(first, first + len(groups) - 1))
@@ -283,9 +284,9 @@ def write_results(sheet: Any, content: ResultSheet, formats: Mapping[str, Any]) 
     sheet.freeze_panes(HEADER_ROW + 1, 3)
     officials = {official.id: official for official in counted.vote.officials}
     for row, result in enumerate(counted.report.result.officials, start=HEADER_ROW + 1):
-        cells = tuple(content.official_cells(row, officials[result.count.official], result))
-        sheet.set_row(row, _height(columns, cells))
-        _write_row(sheet, row, 0, cells, formats)
+        line = tuple(content.official_cells(row, officials[result.count.official], result))
+        sheet.set_row(row, _height(columns, line))
+        _write_row(sheet, row, 0, line, formats)
     _write_row(sheet, content.total_row, 0, tuple(content.total_cells()), formats)
     for number, title in enumerate(content.ballot_titles(), start=2):
         sheet.write_string(content.ballots_row, number, title, formats["header"])
