@@ -78,10 +78,12 @@ def explain_ballot(folder: VoteFolder, wanted: str, output: Path | None, lang: L
         store.close()
     shown, others = _shown_pages(entry)
     targets = _targets(folder, entry, shown, output)
+    rules = vote_rules(vote)
     words = Words(
         lang,
         {official.id: official.name for official in vote.officials},
-        {level.id: level.label for level in vote_rules(vote).levels},
+        {level.id: level.label for level in rules.levels},
+        dict(rules.faults),
     )
     explainer = _Explainer(folder, vote, context, entry, words)
     pages = [

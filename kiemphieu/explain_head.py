@@ -64,6 +64,10 @@ def _reasons(entry: BallotEntry, words: Words) -> Iterator[str]:
             yield words.text("explain_line", name=name, reasons="; ".join(said))
     if not whole and entry.verdict is Verdict.VALID:
         yield words.text("explain_no_reasons")
+    faults = [*entry.faults, *(fault for line in entry.lines for fault in line.faults)]
+    for code in dict.fromkeys(fault.value for fault in faults):
+        clause = words.clauses[code]
+        yield words.text("explain_ground", text=clause.text, citation=clause.citation)
 
 
 def _warnings(

@@ -9,6 +9,7 @@ from kiemphieu.explain_draw import Look, Stroke
 from kiemphieu.explain_findings import Finding, FindingKind, Weight
 from kiemphieu.messages import MESSAGES, Language, translate
 from records.reading import BoxState, Certainty, SealState
+from records.rules import Clause
 
 LOOKS: Mapping[tuple[FindingKind, str], Look] = {
     (FindingKind.BOX, BoxState.EMPTY): Look((150, 150, 158), Stroke.FINE),
@@ -49,11 +50,13 @@ class Words:
     Attributes:
         names: of the people rated, by id.
         levels: labels of the levels, by id.
+        clauses: the ground of each fault, by its code.
     """
 
     lang: Language
     names: Mapping[str, str]
     levels: Mapping[str, str]
+    clauses: Mapping[str, Clause]
 
     def text(self, message_id: str, **details: object) -> str:
         return translate(message_id, self.lang, **details)

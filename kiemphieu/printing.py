@@ -61,6 +61,7 @@ class PrintReport:
 
     Attributes:
         seeded_keys: the vote's keys were made from a seed, now or earlier: anyone can forge its ballots.
+        paper_colour: of this kind of ballot, where vote.toml names one.
     """
 
     pdf: Path
@@ -71,6 +72,7 @@ class PrintReport:
     layout_sha256: str
     seeded: bool
     seeded_keys: bool
+    paper_colour: str = ""
 
 
 def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | None = None) -> PrintReport:
@@ -102,7 +104,9 @@ def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | No
         store.close()
     pages = len(form.layout.pages)
     seeded = order.seed is not None
-    return PrintReport(pdf, vote.id, style, order.count, pages, form.layout.sha256, seeded, seeded_keys)
+    colour = next((one.paper_colour for one in vote.styles if one.id == style), "")
+    sha256 = form.layout.sha256
+    return PrintReport(pdf, vote.id, style, order.count, pages, sha256, seeded, seeded_keys, colour)
 
 
 def vote_form(folder: VoteFolder, vote: Vote, style: str) -> Form:

@@ -157,6 +157,7 @@ EXPLAIN: dict[str, tuple[str, str]] = {
     "explain_read_as": ("Đọc là: {level}", "Read as: {level}"),
     "explain_not_counted": ("Không tính: phiếu không hợp lệ", "Not counted: the ballot is invalid"),
     "explain_line_waits": ("Dòng này chờ người xem xét", "This line waits for a person"),
+    "explain_ground": ("Căn cứ: {text} ({citation})", "Ground: {text} ({citation})"),
     "explain_fault_no_mark": ("Dòng không hợp lệ: không có dấu", "No vote: no mark on the line"),
     "explain_fault_several_marks": ("Dòng không hợp lệ: nhiều dấu", "No vote: several marks on the line"),
     "explain_fault_not_a_cross": ("Dòng không hợp lệ: không phải dấu X", "No vote: not a cross"),

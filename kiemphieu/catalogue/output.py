@@ -15,6 +15,10 @@ OUTPUT: dict[str, tuple[str, str]] = {
         "Đã in {count} phiếu (mỗi phiếu {pages} trang) vào {pdf} và ghi nhận là đã phát.",
         "Printed {count} ballots (of {pages} page(s) each) into {pdf} and recorded them as issued.",
     ),
+    "print_colour": (
+        "Giấy dùng cho loại phiếu này: màu {colour}.",
+        "Paper for this kind of ballot: {colour}.",
+    ),
     "print_seeded": (
         "các số phiếu được rút từ --seed, không phải ngẫu nhiên: chỉ dùng để thử, "
         "đừng phát cho người bỏ phiếu.",

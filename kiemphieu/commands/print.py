@@ -43,6 +43,8 @@ def _tell(session: Session, report: PrintReport) -> None:
     if report.seeded_keys:
         session.warn("print_seeded_keys")
     session.say("print_done", count=report.ballots, pages=report.pages_per_ballot, pdf=report.pdf)
+    if report.paper_colour:
+        session.say("print_colour", colour=report.paper_colour)
     if session.as_json:
         document: dict[str, object] = {
             "vote": report.vote,
