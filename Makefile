@@ -9,7 +9,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench gallery docs clean
+.PHONY: help setup demo test check bench gallery messages docs clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
@@ -44,6 +44,9 @@ bench: $(READY) ## the measurements; minutes. One alone: .venv/bin/python -m ben
 
 gallery: $(READY) ## makes the gallery of sample scans and its contact sheet anew
 	$(BIN)/python -m sample_scans.gallery
+
+messages: $(READY) ## compiles the texts of kiemphieu/locale
+	$(BIN)/pybabel compile --directory kiemphieu/locale --domain kiemphieu
 
 docs: $(READY) ## draws docs/architecture.md from the code
 	$(BIN)/python docs/draw_architecture.py

@@ -10,7 +10,7 @@ from kiemphieu.explain_draw import Colour
 from kiemphieu.explain_panel import PanelHead
 from kiemphieu.explain_words import Words
 from kiemphieu.explained import REREAD_WARNINGS, SHORT_HASH, Reread, difference_text
-from kiemphieu.messages import MESSAGES, Language
+from kiemphieu.messages import Language, has_text
 from kiemphieu.store import PageRecord
 from records.reading import PageReading, SheetRejection
 from records.ruling import Verdict
@@ -98,7 +98,7 @@ def _notes(record: PageRecord, words: Words, others: Sequence[str]) -> Iterator[
         yield words.text("explain_raw")
         for name, value in result.details:
             message_id = f"explain_detail_{name}"
-            yield f"{words.text(message_id) if message_id in MESSAGES else name}: {value}"
+            yield f"{words.text(message_id) if has_text(message_id) else name}: {value}"
     if others:
         hashes = ", ".join(f"{sha256[:SHORT_HASH]}…" for sha256 in others)
         yield words.text("explain_others_note", count=len(others), sha256=hashes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kiemphieu.explain_draw import Look, Stroke
 from kiemphieu.explain_findings import Finding, FindingKind, Weight
-from kiemphieu.messages import MESSAGES, Language, translate
+from kiemphieu.messages import Language, has_text, translate
 from records.reading import BoxState, Certainty, SealState
 from records.rules import Clause
 
@@ -106,7 +106,7 @@ class Words:
     def score_name(self, kind: FindingKind, name: str) -> str:
         """A score in plain words; one that has none goes by its own name."""
         for message_id in (f"explain_score_{kind.value}_{name}", f"explain_score_{name}"):
-            if message_id in MESSAGES:
+            if has_text(message_id):
                 return self.text(message_id)
         return name.replace("_", " ")
 

@@ -1,18 +1,20 @@
 """Every text a person sees, in Vietnamese and English, by message id.
 
-A message about something that went wrong says what happened, to what, and what to do next.
+The texts lie in gettext catalogues, `locale/<language>/LC_MESSAGES/kiemphieu.po`, which `make messages`
+compiles. A message about something that went wrong says what happened, to what, and what to do next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from types import MappingProxyType
+from functools import cache
+from gettext import GNUTranslations
+from importlib import resources
 
-from kiemphieu.catalogue import CATALOGUES
 from records.errors import KiemphieuError, Problem
 
 LANGUAGE_VARIABLE = "KIEMPHIEU_LANG"
+DOMAIN = "kiemphieu"
 
 
 class Language(StrEnum):
@@ -23,18 +25,16 @@ class Language(StrEnum):
 DEFAULT_LANGUAGE = Language.VIETNAMESE
 
 
-def _merged(catalogues: Iterable[Mapping[str, tuple[str, str]]]) -> Mapping[str, tuple[str, str]]:
-    merged: dict[str, tuple[str, str]] = {}
-    for catalogue in catalogues:
-        doubled = merged.keys() & catalogue.keys()
-        if doubled:
-            raise ValueError(f"message ids in two catalogues: {sorted(doubled)}")
-        merged.update(catalogue)
-    return MappingProxyType(merged)
+@cache
+def _catalogue(lang: Language) -> GNUTranslations:
+    folder = resources.files("kiemphieu") / "locale" / lang.value / "LC_MESSAGES"
+    with (folder / f"{DOMAIN}.mo").open("rb") as file:
+        return GNUTranslations(file)
 
 
-MESSAGES = _merged(CATALOGUES)
-"""Message id to (Vietnamese, English), each with `str.format` placeholders."""
+def has_text(message_id: str) -> bool:
+    """Whether there is a message of that id."""
+    return bool(message_id) and _catalogue(DEFAULT_LANGUAGE).gettext(message_id) != message_id
 
 
 def translate(message_id: str, lang: Language, **details: object) -> str:
@@ -43,10 +43,9 @@ def translate(message_id: str, lang: Language, **details: object) -> str:
     Never fails: an id or a detail that is missing shows as itself, because a text that is not there
     must not hide the error it was to tell of.
     """
-    texts = MESSAGES.get(message_id)
-    if texts is not None:
+    if has_text(message_id):
         try:
-            return texts[0 if lang is Language.VIETNAMESE else 1].format(**details)
+            return _catalogue(lang).gettext(message_id).format(**details)
         except (KeyError, IndexError, ValueError):
             pass
     return str(KiemphieuError(message_id, **details))

@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from kiemphieu.messages import DEFAULT_LANGUAGE, LANGUAGE_VARIABLE, MESSAGES, Language, translate
+from kiemphieu.messages import DEFAULT_LANGUAGE, LANGUAGE_VARIABLE, Language, has_text, translate
 from records.errors import KiemphieuError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -151,7 +151,7 @@ def localise(command: click.Command, lang: Language) -> None:
         if isinstance(param, click.Option):
             name = _option_name(param)
             own = f"option_{command.name}_{name}"  # where an option means something else elsewhere
-            param.help = translate(own if own in MESSAGES else f"option_{name}", lang)
+            param.help = translate(own if has_text(own) else f"option_{name}", lang)
     if isinstance(command, click.Group):
         command.subcommand_metavar = translate("usage_command_metavar", lang)
 

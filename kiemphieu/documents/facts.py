@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kiemphieu.accounting import Account, Fate
 from kiemphieu.counting import CountReport, GroupCount
-from kiemphieu.messages import MESSAGES, Language, translate
+from kiemphieu.messages import Language, has_text, translate
 from records.count import CountSource, OfficialResult, Outcome, TallyResult
 from records.decision import RecordedDecision
 from records.rules import Clause, Comparison, RuleSet, Threshold, Wording
@@ -101,7 +101,7 @@ class Words:
 
     def any_of(self, *message_ids: str, otherwise: str) -> str:
         """The first of the messages that there is."""
-        return next((self(one) for one in message_ids if one in MESSAGES), otherwise)
+        return next((self(one) for one in message_ids if has_text(one)), otherwise)
 
     def percent(self, text: str) -> str:
         """A percentage as the tally has it, with the language's decimal sign."""

@@ -27,7 +27,7 @@ from kiemphieu.documents.parts import (
     outcome_text,
     people_table,
 )
-from kiemphieu.messages import MESSAGES
+from kiemphieu.messages import has_text
 from records.decision import Decision
 from records.rules import Publication
 from records.ruling import BallotFault, LineFault
@@ -262,7 +262,7 @@ def _doubts(decision: Decision) -> list[str]:
         whole = decision.line is None and not is_line
         if mine or whole:
             doubts += [part[1:] for part in (rest if is_line else word).split("+") if part.startswith("?")]
-    return [one for one in doubts if f"reason_{one}" in MESSAGES]
+    return [one for one in doubts if has_text(f"reason_{one}")]
 
 
 def _record(facts: Facts, words: Words) -> Iterator[Block]:

@@ -75,7 +75,10 @@ def workbook_bytes(counted: CountedVote, words: Words) -> bytes:
         for sheet in (results, ballots):
             sheet.set_landscape()
             sheet.set_paper(9)  # A4
-            sheet.fit_to_pages(1, 0)
+        results.fit_to_pages(1, 0)
+        # Too wide to be squeezed onto one page: its columns run over several, each with the first ones.
+        ballots.set_print_scale(70)
+        ballots.repeat_columns(0, int(table.groups))
     return data.getvalue()
 
 
