@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,11 +84,12 @@ position = "Ủy viên"
 group = "tinh"
 """
 DECIDED = 'line_fault = "line"\nbase = "returned"'
-OFFICIALS = {"tinh": ("o1", "o2", "o3"), "so": ("p1", "p2")}
+OFFICIALS = {"tinh": ("o1", "o2", "o3"), "so": ("p1", "p2"), "": ("o1", "p1", "o2", "p2", "o3")}
 BALLOTS = {"tinh": 30, "so": 12}
 LEVELS = ("high", "medium", "low")
 STATES = {
     ".": BoxState.EMPTY,
+    ",": BoxState.EMPTY,
     "X": BoxState.CROSS,
     "o": BoxState.OTHER,
     "c": BoxState.CORRECTED,
@@ -105,6 +107,16 @@ def make_printed(root: Path) -> VoteFolder:
     set_rules(folder, DECIDED)
     for style, count in BALLOTS.items():
         print_ballots(folder, PrintOrder(count, style, seed=7))
+    return folder
+
+
+def make_plain(root: Path) -> VoteFolder:
+    """The same people on one sheet, ten ballots printed."""
+    folder = create_folder(root)
+    set_rules(folder, DECIDED)
+    text = re.sub(r"\[\[group\]\]\n.*\n.*\n|group = .*\n", "", folder.vote_file.read_text(encoding="utf-8"))
+    folder.vote_file.write_text(text, encoding="utf-8")
+    print_ballots(folder, PrintOrder(10, seed=8))
     return folder
 
 
@@ -128,7 +140,7 @@ class Urn:
         store.close()
 
     def cast(self, style: str, *lines: str, serial: str = "", **more: object) -> str:
-        """A ballot with one text of box letters per official; the serial it has."""
+        """A ballot with one text of box letters per official (`,` a speck); the serial it has."""
         chosen = serial or self.serials[style].pop()
         self.put(reading(chosen, style, lines, **more))
         return chosen
@@ -202,6 +214,7 @@ def _cast_faulty(urn: Urn) -> None:
     urn.cast("tinh", "o..", "..X", "..X")
     urn.cast("tinh", "Xo.", "..X", "..X")
     urn.cast("tinh", "..X", "..X", "..X", seal=SealState.ABSENT)
+    urn.cast("tinh", ",.X", "..X", "..X")
 
 
 def _cast_doubtful(urn: Urn) -> None:

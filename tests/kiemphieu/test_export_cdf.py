@@ -8,6 +8,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -33,7 +34,7 @@ from kiemphieu.exports.counted import gather_count
 from kiemphieu.exports.words import Words
 from kiemphieu.folder import VoteFolder
 from kiemphieu.messages import Language
-from records.errors import InputError
+from records.errors import InputError, KiemphieuError
 from records.reading import MarkScores
 
 SHARED = Path(os.environ.get("KIEMPHIEU_SHARED", Path(__file__).parents[2].parent / "shared"))
@@ -128,6 +129,13 @@ def test_the_sample_holds_what_it_is_to_test(everything: VoteFolder) -> None:
     assert all(group.result.ballots.invalid and group.result.ballots.review for group in report.groups)
 
 
+def test_ballots_that_do_not_give_the_tally_are_not_written(everything: VoteFolder) -> None:
+    counted = gather_count(everything)
+    with pytest.raises(KiemphieuError) as refused:
+        cdf_bytes(replace(counted, ballots=counted.ballots[1:]), WORDS)
+    assert refused.value.message_id == "export_differs"
+
+
 def test_a_vote_nobody_cast_in_is_a_document_too(printed: VoteFolder) -> None:
     check_read_back(printed)
 
@@ -159,7 +167,7 @@ def test_every_reference_leads_to_something(document: dict[str, Any]) -> None:
     contests = {c["@id"]: {s["@id"] for s in c["ContestSelection"]} for c in election["Contest"]}
     candidates = {candidate["@id"] for candidate in election["Candidate"]}
     assert {c["CandidateId"] for c in election["Contest"]} == candidates
-    assert len(contests) == sum(map(len, OFFICIALS.values()))
+    assert len(contests) == sum(len(OFFICIALS[style]) for style in BALLOTS)
     for record in document["CVR"]:
         assert record["ElectionId"] == election["@id"]
         assert record["CreatingDeviceId"] == document["ReportingDevice"][0]["@id"]
@@ -193,10 +201,17 @@ def test_the_original_is_the_paper_with_its_scores(document: dict[str, Any]) -> 
     originals = snapshots(document, "original")
     assert len(originals) == len(document["CVR"])
     found = [position for snapshot in originals for position in positions(snapshot)]
-    assert {position["OtherStatus"] for position in found} == {"cross", "other", "corrected", "unclear"}
+    assert {position["OtherStatus"] for position in found} == {
+        "cross",
+        "other",
+        "corrected",
+        "unclear",
+        "empty",
+    }
     assert {position["IsAllocable"] for position in found} == {"unknown"}
     names = document["ReportingDevice"][0]["MarkMetricType"].split(": ")[1].split()
     assert len(names) == len(MarkScores.__slots__)
+    assert {p["HasIndication"] for p in found if p["OtherStatus"] == "empty"} == {"no"}
     for position in found:
         scores = dict(zip(names, position["MarkMetricValue"], strict=True))
         assert (scores["ink_mm2"], scores["cross_share"], scores["tilt_deg"]) == ("6.5", "0.97", "0")
@@ -213,6 +228,13 @@ def test_faults_stand_as_statuses_of_the_standard(document: dict[str, Any]) -> N
     assert (("invalidated-rules",), "") in found, "a line that falls with its ballot"
     ballots = {snapshot.get("OtherStatus", "") for snapshot in ruled}
     assert {"invalid: struck_name", "invalid: added_writing", "review: seal_missing"} <= ballots
+
+
+def test_a_ballot_that_only_its_lines_make_invalid_says_so(everything: VoteFolder, tmp_path: Path) -> None:
+    folder = copied(everything, tmp_path)
+    set_rules(folder, 'line_fault = "ballot"')
+    ruled = snapshots(make_cdf(gather_count(folder), WORDS), "modified")
+    assert "invalid: line_fault" in {snapshot.get("OtherStatus", "") for snapshot in ruled}
 
 
 def test_a_decision_gives_a_snapshot_of_its_own(document: dict[str, Any]) -> None:

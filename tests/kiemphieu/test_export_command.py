@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from command_line import data, run
-from export_votes import OFFICIALS, Urn, cast_everything, cast_plainly, make_printed, set_rules
+from export_votes import BALLOTS, OFFICIALS, Urn, cast_everything, cast_plainly, make_printed, set_rules
 
 from kiemphieu.counting import count_folder
 from kiemphieu.exports.tables import as_text
@@ -110,7 +110,7 @@ def test_the_counts_beside_a_csv_give_the_same_tally(final: VoteFolder) -> None:
         "xuat-2023-results.counts-so.csv",
     ]
     ruled = {official["id"]: official for official in data("tally", final.root)["officials"]}
-    for path, style in zip(written["counts"], OFFICIALS, strict=True):
+    for path, style in zip(written["counts"], BALLOTS, strict=True):
         assert Path(path).read_bytes().startswith(b"official,high,medium,low,invalid\r\n")
         typed = data("tally", "--counts", path, "--rules", "qd96")["officials"]
         assert typed == [ruled[official] for official in OFFICIALS[style]]

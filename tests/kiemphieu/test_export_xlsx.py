@@ -18,12 +18,15 @@ from export_votes import (
     Urn,
     cast_everything,
     cast_plainly,
+    make_plain,
     make_printed,
     set_rules,
 )
 from spreadsheet import StoredCell, computed_rows, stored_cells, without_values
 
 from kiemphieu.exports.ballot_sheet import level_words, make_table
+from kiemphieu.exports.cdf import cdf_bytes
+from kiemphieu.exports.cdf_reading import read_cdf
 from kiemphieu.exports.counted import CountedVote, gather_count
 from kiemphieu.exports.result_sheet import HEADER_ROW
 from kiemphieu.exports.words import Words
@@ -31,9 +34,11 @@ from kiemphieu.exports.workbook import workbook_bytes
 from kiemphieu.folder import VoteFolder
 from kiemphieu.messages import Language
 from records.count import OfficialResult, Outcome, TallyResult
-from records.rules import Base
+from records.errors import InputError
+from records.rules import Base, Grades
 from records.vote import Level
 from tally.rules import load_rule_set
+from tally.thresholds import classify_grade
 
 ENGLISH, VIETNAMESE = Words(Language.ENGLISH), Words(Language.VIETNAMESE)
 RULES = [
@@ -44,7 +49,7 @@ RULES = [
 ]
 FIRST = HEADER_ROW + 1
 NUMBERS = 5
-"""Columns of the table of officials before its numbers, with groups."""
+"""Columns of the table of officials before its numbers, where there are groups."""
 
 
 @pytest.fixture(scope="module")
@@ -93,23 +98,27 @@ def expected_numbers(result: OfficialResult, counted: CountedVote) -> list[str]:
     return [*cells, ENGLISH.text(f"outcome_{result.outcome.value if result.outcome else 'unknown'}")]
 
 
+def first_number(counted: CountedVote) -> int:
+    return NUMBERS if len(counted.vote.styles) > 1 else NUMBERS - 1
+
+
 def check_numbers(rows: list[list[str]], counted: CountedVote) -> None:
     result = counted.report.result
     for row, official in zip(rows[FIRST:], result.officials, strict=False):
         assert row[1] == official.count.official
         expected = expected_numbers(official, counted)
-        found = row[NUMBERS : NUMBERS + len(expected)]
+        first = first_number(counted)
+        found = row[first : first + len(expected)]
         assert list(map(number, found)) == list(map(number, expected))
     check_ballots(rows, result, counted)
 
 
 def check_ballots(rows: list[list[str]], result: TallyResult, counted: CountedVote) -> None:
     first = FIRST + len(result.officials) + 3
-    for row, ballots in zip(
-        rows[first:],
-        [*(group.result.ballots for group in counted.report.groups), result.ballots],
-        strict=False,
-    ):
+    listed = [group.result.ballots for group in counted.report.groups]
+    if len(listed) > 1:
+        listed.append(result.ballots)
+    for row, ballots in zip(rows[first:], listed, strict=False):
         fates = (
             ballots.issued,
             ballots.returned,
@@ -123,7 +132,9 @@ def check_ballots(rows: list[list[str]], result: TallyResult, counted: CountedVo
         sum(dict(each.count.levels)[level.id] for each in result.officials) for level in counted.rules.levels
     ]
     totals = rows[FIRST + len(result.officials)]
-    assert [totals[NUMBERS + 2 * place] for place in range(3)] == [str(number) for number in sums]
+    assert [totals[first_number(counted) + 2 * place] for place in range(3)] == [
+        str(number) for number in sums
+    ]
 
 
 @pytest.mark.parametrize("rules", RULES, ids=lambda text: text.replace("\n", " "))
@@ -140,6 +151,56 @@ def test_formulas_give_the_tally_where_a_threshold_is_reached(final: VoteFolder,
     outcomes = {official.outcome for official in counted.report.result.officials}
     assert {Outcome.NONE, Outcome.TWO_THIRDS_LOW} <= outcomes
     check_numbers(computed_rows(without_values(workbook_bytes(counted, ENGLISH)), tmp_path), counted)
+
+
+def test_formulas_of_a_vote_with_one_kind_of_ballot(tmp_path: Path) -> None:
+    folder = make_plain(tmp_path / "vote")
+    urn = Urn(folder)
+    for number in range(8):
+        urn.cast(
+            "",
+            "..X",
+            "X.." if number else "...",
+            ".X.",
+            "..X" if number % 2 else "XX.",
+            "?.." if number > 6 else "X..",
+        )
+    counted = gather_count(folder)
+    assert [style.id for style in counted.vote.styles] == [""]
+    assert read_cdf(cdf_bytes(counted, ENGLISH)).officials == tuple(
+        official.count for official in counted.report.result.officials
+    )
+    data = workbook_bytes(counted, ENGLISH)
+    rows = computed_rows(without_values(data), tmp_path)
+    check_numbers(rows, counted)
+    check_stored(data, rows)
+
+
+def test_grades_are_formulas_too(final: VoteFolder, tmp_path: Path) -> None:
+    counted = graded(gather_count(final))
+    grades = [official.grade for official in counted.report.result.officials]
+    assert set(grades) == {"“tốt”", "khá", "thấp"}
+    data = workbook_bytes(counted, ENGLISH)
+    rows = computed_rows(without_values(data), tmp_path)
+    assert rows[HEADER_ROW][-1] == "Grade"
+    assert [row[-1] for row in rows[FIRST : FIRST + len(grades)]] == grades
+    check_stored(data, rows)
+
+
+def graded(counted: CountedVote) -> CountedVote:
+    """With cut-offs that lie on and just above shares that occur."""
+    report = counted.report
+    shares = {Fraction(dict(each.count.levels)["high"], each.base) for each in report.result.officials}
+    highest, second = sorted(shares, reverse=True)[:2]
+    grades = Grades("high", ("“tốt”", "khá", "thấp"), counted.rules.base_clause, (highest, second))
+    rules = replace(counted.rules, grades=grades)
+    officials = tuple(
+        replace(each, grade=classify_grade(dict(each.count.levels), each.base, rules))
+        for each in report.result.officials
+    )
+    return replace(
+        counted, report=replace(report, rules=rules, result=replace(report.result, officials=officials))
+    )
 
 
 def test_formulas_of_an_empty_count_give_no_shares(printed: VoteFolder, tmp_path: Path) -> None:
@@ -280,6 +341,14 @@ def test_levels_are_told_apart_by_any_formula(labels: tuple[str, str], words: tu
     levels = (Level("a", labels[0]), Level("1", labels[1]))
     rules = replace(load_rule_set("bo_phieu"), levels=levels)
     assert tuple(level_words(rules, ("Không hợp lệ",)).values()) == words
+
+
+def test_more_ballots_than_rows_are_refused(final: VoteFolder) -> None:
+    counted = gather_count(final)
+    many = replace(counted, ballots=counted.ballots[:1] * 1_048_576)
+    with pytest.raises(InputError) as refused:
+        make_table(many, ENGLISH)
+    assert refused.value.message_id == "export_too_many_rows"
 
 
 def test_what_is_not_final_says_so_in_the_sheet_and_in_the_properties(
