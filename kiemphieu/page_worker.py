@@ -21,9 +21,10 @@ from records.canonical import sha256_hex
 from records.errors import InputError, KiemphieuError, PageFileError
 from records.layout import layout_from_json
 from records.token import TokenKind
+from scanner.diagnostics import PageDiagnostics
 from scanner.forms import PreparedForm, SealSource, prepare_form
 from scanner.options import ReaderOptions
-from scanner.sheet import ReadingContext, read_sheet
+from scanner.sheet import ReadingContext, read_and_measure_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,15 @@ class WorkerFailure:
     details: tuple[tuple[str, object], ...]
 
 
-PageOutcome = PageRecord | KnownPage | FileProblem | WorkerFailure
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page to be recorded; what it says of the scanner goes no further than the run."""
+
+    record: PageRecord
+    diagnostics: PageDiagnostics | None
+
+
+PageOutcome = ReadPage | KnownPage | FileProblem | WorkerFailure
 
 
 def raise_failure(failure: WorkerFailure) -> None:
@@ -92,15 +101,16 @@ class PageReader:
         except MemoryError:
             return FileProblem(ref.source, "page_stops_reader", (("page", str(ref.index + 1)),))
 
-    def _read(self, ref: PageRef) -> PageRecord | KnownPage:
+    def _read(self, ref: PageRef) -> ReadPage | KnownPage:
         page = load_page(ref)
         sha256 = sha256_hex(page.data)
         if self._store.has_page(sha256):
             return KnownPage(ref.source, ref.index)
-        result = read_sheet(decode_page(page), self._context)
+        read = read_and_measure_sheet(decode_page(page), self._context)
         # A row never stands without its image: the image is on the disk before the row is written.
         keep_page(self._folder, sha256, page.suffix, page.data)
-        return PageRecord(sha256, page.suffix, ref.source, ref.index, result, self._options)
+        record = PageRecord(sha256, page.suffix, ref.source, ref.index, read.result, self._options)
+        return ReadPage(record, read.diagnostics)
 
 
 def failure_of(error: KiemphieuError) -> WorkerFailure:
@@ -108,7 +118,7 @@ def failure_of(error: KiemphieuError) -> WorkerFailure:
 
 
 def reading_context(folder: VoteFolder, store: Store, setup: ReaderSetup) -> ReadingContext:
-    """Everything `read_sheet` needs about the vote.
+    """Everything `read_and_measure_sheet` needs about the vote.
 
     Raises:
         InputError: no ballot was printed yet.

@@ -21,19 +21,25 @@ from kiemphieu.page_worker import (
     PageOutcome,
     PageReader,
     ReaderSetup,
+    ReadPage,
     WorkerFailure,
     raise_failure,
     read_in_worker,
     start_worker,
 )
+from kiemphieu.scan_health import Alert, ScanHealth, Summary
 from kiemphieu.store import PageRecord, RecordOutcome, Store
 from kiemphieu.vote_store import check_key, check_not_sealed, note_settings, open_vote_store
 from records.errors import InputError, KiemphieuError
 from records.reading import SheetRejection
 from records.vote import Vote
+from scanner.diagnostics import PageDiagnostics
 
 Progress = Callable[[int, int], None]
 """Called with the number of pages done and of pages in all."""
+
+Alarm = Callable[[Alert], None]
+"""Called as soon as the pages show something wrong with the scanner."""
 
 BATCH_PAGES = 8
 """Pages committed together. An interruption loses at most their reading, never a recorded page."""
@@ -67,6 +73,8 @@ class ScanReport:
         pages: pages found in the files.
         recorded: pages that are new in the record, among them `surplus` and `rejected`.
         known: pages whose image was recorded before.
+        alerts: what was wrong with the scanner.
+        scanner: medians over the last pages; None where none was laid over a form.
     """
 
     pages: int
@@ -76,6 +84,8 @@ class ScanReport:
     rejected: tuple[RejectedPage, ...]
     problems: tuple[FileProblem, ...]
     skipped: tuple[SkippedFile, ...]
+    alerts: tuple[Alert, ...] = ()
+    scanner: Summary | None = None
 
 
 def default_workers() -> int:
@@ -86,7 +96,11 @@ def default_workers() -> int:
 
 
 def scan_paths(
-    folder: VoteFolder, paths: Sequence[Path], workers: int, progress: Progress | None = None
+    folder: VoteFolder,
+    paths: Sequence[Path],
+    workers: int,
+    progress: Progress | None = None,
+    alarm: Alarm | None = None,
 ) -> ScanReport:
     """Reads every page of `paths` and records it; the same pages again change nothing.
 
@@ -97,11 +111,16 @@ def scan_paths(
         StoreError: the disk is full or the store refuses; what was recorded before stays.
         KeyboardInterrupt: by the operator; every page that was read is recorded.
     """
-    return record_scans(folder, load_vote(folder), paths, workers, progress)
+    return record_scans(folder, load_vote(folder), paths, workers, progress, alarm)
 
 
 def record_scans(
-    folder: VoteFolder, vote: Vote, paths: Sequence[Path], workers: int, progress: Progress | None = None
+    folder: VoteFolder,
+    vote: Vote,
+    paths: Sequence[Path],
+    workers: int,
+    progress: Progress | None = None,
+    alarm: Alarm | None = None,
 ) -> ScanReport:
     """As `scan_paths`, for a vote that was read already."""
     store = open_vote_store(folder, vote)
@@ -117,7 +136,7 @@ def record_scans(
         found = tuple(find_pages(paths, leave_out=own))
         refs = [item for item in found if isinstance(item, PageRef)]
         setup = ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)
-        recorder = _Recorder(store, len(refs), progress)
+        recorder = _Recorder(store, len(refs), progress, alarm)
         recorder.run(_outcomes(refs, setup, min(workers, len(refs))))
         # Not after an interruption: the same run, gone on with, then leaves the journal of one run.
         note_settings(store, vote)
@@ -214,8 +233,10 @@ def _interrupts_held() -> Iterator[None]:
 class _Recorder:
     """The one writer: commits outcomes in the order they come, and keeps the tally of the run."""
 
-    def __init__(self, store: Store, total: int, progress: Progress | None) -> None:
+    def __init__(self, store: Store, total: int, progress: Progress | None, alarm: Alarm | None) -> None:
         self._store = store
+        self._alarm = alarm
+        self._health = ScanHealth()
         self._total = total
         self._progress = progress
         self._waiting: list[PageRecord] = []
@@ -239,14 +260,23 @@ class _Recorder:
 
     def _take(self, outcome: PageOutcome) -> None:
         match outcome:
-            case PageRecord():
-                self._waiting.append(outcome)
+            case ReadPage():
+                self._waiting.append(outcome.record)
+                self._feel(outcome.diagnostics)
             case KnownPage():
                 self._outcomes[RecordOutcome.KNOWN] += 1
             case FileProblem():
                 self._problems.append(outcome)
             case WorkerFailure():
                 raise_failure(outcome)
+
+    def _feel(self, page: PageDiagnostics | None) -> None:
+        """Tells what is wrong with the scanner as soon as it shows."""
+        if page is None:
+            return
+        for alert in self._health.take(page):
+            if self._alarm is not None:
+                self._alarm(alert)
 
     def _commit(self) -> None:
         batch, self._waiting = self._waiting, []
@@ -274,4 +304,6 @@ class _Recorder:
             rejected=tuple(self._rejected),
             problems=(*early, *self._problems),
             skipped=tuple(item for item in found if isinstance(item, SkippedFile)),
+            alerts=self._health.alerts,
+            scanner=self._health.summary(),
         )

@@ -21,6 +21,7 @@ from records.token import SignedToken, Token, TokenFormatError, TokenKind, parse
 from scanner.blank import is_blank
 from scanner.debug import DebugWriter
 from scanner.debug_pictures import draw_reading, draw_registration
+from scanner.diagnostics import PageDiagnostics, measure_page
 from scanner.forms import PreparedForm, PreparedPage
 from scanner.image import MM_PER_INCH, ScanImage, make_scan_image, smoothed, to_grey
 from scanner.ink import PageInk, find_ink
@@ -71,9 +72,24 @@ class IdentifiedCode:
     form: PreparedForm
 
 
+@dataclass(frozen=True, slots=True)
+class ReadSheet:
+    """A sheet as read, with what it says of the scanner; None where it was not laid over a form."""
+
+    result: SheetResult
+    diagnostics: PageDiagnostics | None = None
+
+
 def read_sheet(
     image: NDArray[np.uint8], context: ReadingContext, debug: DebugWriter | None = None
 ) -> SheetResult:
+    """As `read_and_measure_sheet`, without the diagnostics."""
+    return read_and_measure_sheet(image, context, debug).result
+
+
+def read_and_measure_sheet(
+    image: NDArray[np.uint8], context: ReadingContext, debug: DebugWriter | None = None
+) -> ReadSheet:
     """Reads one side of one sheet.
 
     Args:
@@ -85,26 +101,25 @@ def read_sheet(
     try:
         return _read_sheet(image, context, debug)
     except _STAGE_FAULTS as error:
-        return SheetRejection(
-            RejectionReason.INTERNAL_ERROR, (("error", f"{type(error).__name__}: {error}"),)
-        )
+        text = f"{type(error).__name__}: {error}"
+        return ReadSheet(SheetRejection(RejectionReason.INTERNAL_ERROR, (("error", text),)))
 
 
-def _read_sheet(image: NDArray[np.uint8], context: ReadingContext, debug: DebugWriter | None) -> SheetResult:
+def _read_sheet(image: NDArray[np.uint8], context: ReadingContext, debug: DebugWriter | None) -> ReadSheet:
     options = context.options
     sides = sorted(image.shape[:2])
     if sides[0] < options.image.min_side_px or sides[1] > options.image.max_side_px:
         size = f"{image.shape[1]} × {image.shape[0]}"
-        return SheetRejection(RejectionReason.PAGE_IMAGE, (("size_px", size),))
+        return ReadSheet(SheetRejection(RejectionReason.PAGE_IMAGE, (("size_px", size),)))
     sizes = [form.page_size_mm for form in context.forms]
     scan = make_scan_image(to_grey(image), sizes, options.image)
     codes = find_codes(scan.coarse, scan.detail)
     if not codes:
         reason = RejectionReason.BLANK_PAGE if is_blank(scan, sizes, options) else RejectionReason.NO_CODE
-        return SheetRejection(reason)
+        return ReadSheet(SheetRejection(reason))
     identified = identify_code(codes, context)
     if isinstance(identified, SheetRejection):
-        return identified
+        return ReadSheet(identified)
     return _read_page(scan, identified, context, debug)
 
 
@@ -172,15 +187,15 @@ def lay_page(
 
 def _read_page(
     scan: ScanImage, identified: IdentifiedCode, context: ReadingContext, debug: DebugWriter | None
-) -> SheetResult:
+) -> ReadSheet:
     options, form = context.options, identified.form
     laid = lay_page(scan, identified, options, debug)
     if isinstance(laid, SheetRejection):
         sizes = [form.page_size_mm for form in context.forms]
         # The code of the front may be read where it shines through; nothing is printed where it seems to be.
         if laid.reason is RejectionReason.NOT_REGISTERED and is_blank(scan, sizes, options):
-            return SheetRejection(RejectionReason.BLANK_PAGE)
-        return laid
+            return ReadSheet(SheetRejection(RejectionReason.BLANK_PAGE))
+        return ReadSheet(laid)
     scan, page, ink = laid.scan, laid.page, laid.ink
     transform, quality = laid.registration.transform, laid.registration.quality
     marks = read_boxes(scan, transform, page, ink, options.marks)
@@ -202,7 +217,15 @@ def _read_page(
     if debug is not None:
         debug.save("ink", ink.unprinted)
         debug.save("reading", draw_reading(ink.darkness, reading, page.layout))
-    return reading
+    return ReadSheet(reading, _diagnostics(laid))
+
+
+def _diagnostics(laid: LaidPage) -> PageDiagnostics | None:
+    """What the page says of the scanner; nothing of that may cost a reading."""
+    try:
+        return measure_page(laid.scan, laid.registration, laid.ink, laid.page.layout)
+    except _STAGE_FAULTS:
+        return None
 
 
 def _fits(registration: Registration, options: ReaderOptions) -> bool:

@@ -7,7 +7,7 @@ neither print nor handwriting reaches. What is not there from end to end is left
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -28,10 +28,13 @@ class PageLine:
     Attributes:
         points_mm: float64 (n, 2), along it.
         width_mm: of what is masked.
+        glass_mm: where across the scanner's feed it lies, from the image's edge; None for a fold, which is
+            the paper's own.
     """
 
     points_mm: NDArray[np.float64]
     width_mm: float
+    glass_mm: float | None = None
 
 
 def find_streaks(
@@ -58,7 +61,8 @@ def find_streaks(
             columns = np.full(16, (start + end - 1) / 2)
             pixels = np.column_stack((rows, columns) if swap else (columns, rows))
             pixels = (pixels + 0.5) * pixel_ratio - 0.5
-            lines.append(_line(transform.to_page(pixels), (end - start) / px_per_mm, options))
+            line = _line(transform.to_page(pixels), (end - start) / px_per_mm, options)
+            lines.append(replace(line, glass_mm=(start + end) / 2 / px_per_mm))
     return tuple(lines)
 
 

@@ -56,6 +56,11 @@ class Session:
     def text(self, message_id: str, **details: object) -> str:
         return translate(message_id, self.lang, **details)
 
+    def number(self, value: float, decimals: int) -> str:
+        """A number with the language's decimal sign."""
+        text = f"{value:.{decimals}f}"
+        return text.replace(".", ",") if self.lang is Language.VIETNAMESE else text
+
     def say(self, message_id: str, **details: object) -> None:
         """A message for a person on stdout; nothing where a program listens."""
         self.line(self.text(message_id, **details))

@@ -22,6 +22,7 @@ from kiemphieu.commands.vote import VOTE
 from kiemphieu.counting import count_folder
 from kiemphieu.folder import open_folder
 from kiemphieu.intake import FileProblem
+from kiemphieu.scan_health import Alert
 from kiemphieu.scanning import ScanReport, default_workers, scan_paths
 from records.count import BallotCounts
 
@@ -38,7 +39,9 @@ def scan_command(
     session = session_of(context, as_json)
     folder = open_folder(vote)
     with session.progress("progress_scan") as show:
-        report = scan_paths(folder, paths, workers or default_workers(), show)
+        report = scan_paths(
+            folder, paths, workers or default_workers(), show, lambda a: tell_alert(session, a)
+        )
     ballots = count_folder(folder).result.ballots
     if as_json:
         session.document(_report_json(session, report, ballots))
@@ -69,6 +72,16 @@ def _tell(session: Session, report: ScanReport, ballots: BallotCounts) -> None:
     ):
         table.add_row(session.text(message_id), str(number))
     session.show(table)
+    if (scanner := report.scanner) is not None:
+        session.say(
+            "scan_scanner",
+            dpi_x=f"{scanner.dpi_x:.0f}",
+            dpi_y=f"{scanner.dpi_y:.0f}",
+            skew=session.number(scanner.skew_deg, 1),
+            white=f"{scanner.white:.0f}",
+            black=f"{scanner.black:.0f}",
+            edge=session.number(scanner.edge_mm, 2),
+        )
     for rejected in report.rejected:
         reason = session.text(f"reason_{rejected.reason}")
         session.say("scan_rejected_page", source=rejected.source, page=rejected.index + 1, reason=reason)
@@ -81,6 +94,11 @@ def _tell(session: Session, report: ScanReport, ballots: BallotCounts) -> None:
         )
     for skipped in report.skipped:
         session.say("scan_skipped_file", source=skipped.source)
+
+
+def tell_alert(session: Session, alert: Alert) -> None:
+    """Tells at once, on stderr, what to mend at the scanner."""
+    session.warn(f"alert_{alert.ailment.value}", value=session.number(alert.value, 1))
 
 
 def _problem_text(session: Session, problem: FileProblem) -> str:
@@ -104,6 +122,7 @@ def _report_json(session: Session, report: ScanReport, ballots: BallotCounts) ->
             for problem in report.problems
         ],
         "skipped": [skipped.source for skipped in report.skipped],
+        "alerts": [{"id": a.ailment.value, "value": round(a.value, 2)} for a in report.alerts],
         "ballots": {
             "returned": ballots.returned,
             "review": ballots.review,

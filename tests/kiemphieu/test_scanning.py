@@ -45,7 +45,7 @@ def test_scanning_again_changes_nothing_and_reads_nothing(vote, monkeypatch: pyt
     def unexpected(*args: object) -> None:
         raise AssertionError("a known page was read again")
 
-    monkeypatch.setattr(page_worker, "read_sheet", unexpected)
+    monkeypatch.setattr(page_worker, "read_and_measure_sheet", unexpected)
     report = scan_paths(vote.folder, [vote.scan_folder, *vote.scans.values()], workers=1)
     assert (report.pages, report.recorded, report.known) == (8, 0, 8)
     assert recorded(vote.folder) == before

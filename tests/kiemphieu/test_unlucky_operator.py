@@ -24,6 +24,7 @@ from kiemphieu.store import open_store
 from kiemphieu.store.engine import shown_address
 from records.errors import KiemphieuError
 from records.reading import PageReading, RejectionReason, SheetRejection
+from scanner.sheet import ReadSheet
 
 ROOT = Path(__file__).parents[2]
 
@@ -176,7 +177,7 @@ def test_a_password_is_never_shown(vote) -> None:
 def test_a_page_the_program_failed_on_is_read_again(vote, monkeypatch: pytest.MonkeyPatch) -> None:
     failure = SheetRejection(RejectionReason.INTERNAL_ERROR, (("error", "MemoryError: "),))
     with monkeypatch.context() as patched:
-        patched.setattr(page_worker, "read_sheet", lambda *_: failure)
+        patched.setattr(page_worker, "read_and_measure_sheet", lambda *_: ReadSheet(failure))
         first = scan_paths(vote.folder, [vote.scan_folder], workers=1)
         again = scan_paths(vote.folder, [vote.scan_folder], workers=1)
     assert (first.recorded, again.recorded, again.known) == (4, 0, 4)
@@ -232,7 +233,7 @@ def test_a_worker_killed_for_real(vote) -> None:
     killer = replace(refs[1], path=cast("Path", Deadly()))
     setup = ReaderSetup(vote.folder.root, "bdt-2023", "")
     outcomes = list(scanning._outcomes_of_pool([refs[0], killer, refs[2]], setup, 2))
-    assert [type(outcome).__name__ for outcome in outcomes] == ["PageRecord", "FileProblem", "PageRecord"]
+    assert [type(outcome).__name__ for outcome in outcomes] == ["ReadPage", "FileProblem", "ReadPage"]
 
 
 def test_a_page_that_memory_cannot_hold_does_not_end_the_run(vote, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,95 @@
+"""What is said of a scanner while its pages come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from command_line import data
+from printed_votes import SampleVote
+
+from kiemphieu.messages import has_text
+from kiemphieu.scan_health import WINDOW, Ailment, Alert, ScanHealth
+from scanner.diagnostics import GlassStreak, PageDiagnostics
+
+GOOD = PageDiagnostics(300.0, 300.3, 0.3, 0.04, 240.0, 40.0, 2.0, 0.16, 1.0, False, ())
+
+
+def told(*pages: PageDiagnostics) -> list[Alert]:
+    health = ScanHealth()
+    return [alert for page in pages for alert in health.take(page)]
+
+
+def ailments(*pages: PageDiagnostics) -> list[Ailment]:
+    return [alert.ailment for alert in told(*pages)]
+
+
+def test_a_good_scanner_is_left_in_peace() -> None:
+    pages = [replace(GOOD, skew_deg=0.05 * n, white=236.0 + n % 7) for n in range(40)]
+    assert told(*pages) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "ailment"),
+    [
+        ({"dpi_x": 100.0, "dpi_y": 100.0}, Ailment.RESOLUTION),
+        ({"dpi_y": 310.0}, Ailment.STRETCH),
+        ({"skew_deg": -4.0}, Ailment.SKEW),
+        ({"edge_mm": 0.6}, Ailment.BLUR),
+        ({"white": 160.0, "black": 90.0}, Ailment.CONTRAST),
+        ({"white": 140.0}, Ailment.DARK),
+        ({"bilevel": True, "edge_mm": 0.9, "white": 255.0, "black": 200.0}, Ailment.BILEVEL),
+        ({"dirt_mm2": 100.0}, Ailment.DIRT),
+    ],
+)
+def test_what_most_pages_show_is_told_once(change: dict[str, float], ailment: Ailment) -> None:
+    bad = replace(GOOD, **change)  # type: ignore[arg-type]
+    assert ailments(*[bad] * 20) == [ailment]
+    # One sheet that lay badly is no fault of the scanner.
+    assert ailments(*[GOOD] * 5, bad, *[GOOD] * 5) == []
+
+
+def test_a_streak_is_told_by_its_place_and_by_what_it_hides() -> None:
+    streaked = replace(GOOD, streaks=(GlassStreak(74.1, 0.4, 12), GlassStreak(20.0, 0.4, 0)))
+    found = told(*[GOOD] * 4, *[streaked] * 6)
+    assert found == [Alert(Ailment.STREAK, 20.0), Alert(Ailment.STREAK_IN_BOXES, 74.1)]
+    moved = replace(GOOD, streaks=(GlassStreak(75.0, 0.4, 12), GlassStreak(120.0, 0.4, 0)))
+    health = ScanHealth()
+    for page in [streaked] * 5:
+        health.take(page)
+    again = [alert for page in [moved] * 5 for alert in health.take(page)]
+    assert again == [Alert(Ailment.STREAK, 120.0)]
+
+
+def test_lines_on_two_sheets_are_no_streak_of_the_glass() -> None:
+    streaked = replace(GOOD, streaks=(GlassStreak(74.1, 0.4, 12),))
+    assert told(GOOD, streaked, GOOD, streaked, GOOD, GOOD) == []
+
+
+def test_drift_is_told_against_the_start() -> None:
+    slow = [replace(GOOD, dpi_y=300.3 * (1 + 0.0005 * n)) for n in range(3 * WINDOW)]
+    assert Ailment.DRIFT_SIZE in ailments(*slow)
+    fading = [replace(GOOD, white=240.0 - 1.5 * n) for n in range(3 * WINDOW)]
+    assert Ailment.DRIFT_BRIGHTNESS in ailments(*fading)
+
+
+def test_a_summary_is_the_median_of_the_last_pages() -> None:
+    health = ScanHealth()
+    assert health.summary() is None
+    for page in [replace(GOOD, dpi_x=200.0)] * WINDOW + [GOOD] * WINDOW:
+        health.take(page)
+    summary = health.summary()
+    assert summary is not None
+    assert (summary.pages, summary.dpi_x, summary.edge_mm) == (2 * WINDOW, 300.0, 0.16)
+
+
+def test_every_ailment_has_a_text_with_its_remedy() -> None:
+    assert [one for one in Ailment if not has_text(f"alert_{one.value}")] == []
+
+
+def test_a_run_tells_and_stores_nothing(vote: SampleVote) -> None:
+    done = data("scan", vote.root, vote.scan_folder, "--workers", "1")
+    assert done["alerts"] == []
+    stored = b"".join(path.read_bytes() for path in vote.folder.root.glob("kiemphieu.db*"))
+    assert b"glass_mm" not in stored
+    assert b"edge_mm" not in stored
