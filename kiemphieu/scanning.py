@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from kiemphieu.disk import disk_errors
@@ -19,19 +16,17 @@ from kiemphieu.intake import FileProblem, PageRef, SkippedFile, find_pages
 from kiemphieu.page_worker import (
     KnownPage,
     PageOutcome,
-    PageReader,
     ReaderSetup,
     ReadPage,
     WorkerFailure,
     raise_failure,
-    read_in_worker,
-    start_worker,
 )
+from kiemphieu.reading_crew import ReadingCrew
 from kiemphieu.scan_health import Alert, ScanHealth, Summary
 from kiemphieu.store import PageRecord, RecordOutcome, Store
 from kiemphieu.vote_store import check_key, check_not_sealed, note_settings, open_vote_store
 from records.errors import InputError, KiemphieuError
-from records.reading import SheetRejection
+from records.reading import RejectionReason, SheetRejection
 from records.vote import Vote
 from scanner.diagnostics import PageDiagnostics
 
@@ -43,8 +38,40 @@ Alarm = Callable[[Alert], None]
 
 BATCH_PAGES = 8
 """Pages committed together. An interruption loses at most their reading, never a recorded page."""
-AHEAD_PER_WORKER = 4
-"""Pages handed out beyond those being read, so that no worker waits for the writer."""
+
+
+class Fate(StrEnum):
+    """What became of a page or a file."""
+
+    RECORDED = "recorded"
+    BLANK = "blank"
+    REJECTED = "rejected"
+    SURPLUS = "surplus"
+    KNOWN = "known"
+    PROBLEM = "problem"
+    SKIPPED = "skipped"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class PageFate:
+    """The fate of one page, told when it is sure: what is said to be recorded is on the disk.
+
+    Attributes:
+        index: 0-based place in the file.
+        reason: why a page is `REJECTED`; the serial of a `SURPLUS` one.
+        problem: what is wrong with a file that could not be opened.
+    """
+
+    source: str
+    index: int
+    fate: Fate
+    reason: str = ""
+    problem: FileProblem | None = None
+
+
+Teller = Callable[[PageFate], None]
+"""Called for every page in the order of recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +150,24 @@ def record_scans(
     alarm: Alarm | None = None,
 ) -> ScanReport:
     """As `scan_paths`, for a vote that was read already."""
+    with scan_store(folder, vote) as store:
+        found = tuple(find_pages(paths, leave_out=own_folders(folder)))
+        refs = [item for item in found if isinstance(item, PageRef)]
+        recorder = Recorder(store, len(refs), progress, alarm)
+        with ReadingCrew(reader_setup(folder, vote), min(workers, len(refs))) as crew:
+            recorder.run(crew.outcomes(refs))
+        end_run(store, vote)
+    return recorder.report(found)
+
+
+@contextmanager
+def scan_store(folder: VoteFolder, vote: Vote) -> Iterator[Store]:
+    """The vote's store, ready for pages.
+
+    Raises:
+        InputError: nothing was printed, a key is missing, or the record is sealed.
+        StoreError: it cannot be opened or written.
+    """
     store = open_vote_store(folder, vote)
     try:
         check_not_sealed(store)
@@ -132,109 +177,51 @@ def record_scans(
         check_key(folder, store)
         with disk_errors(folder.pages):
             folder.pages.mkdir(exist_ok=True)
-        own = (folder.pages, folder.ballots, folder.keys, folder.reports, folder.root / "rescans")
-        found = tuple(find_pages(paths, leave_out=own))
-        refs = [item for item in found if isinstance(item, PageRef)]
-        setup = ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)
-        recorder = _Recorder(store, len(refs), progress, alarm)
-        recorder.run(_outcomes(refs, setup, min(workers, len(refs))))
-        # Not after an interruption: the same run, gone on with, then leaves the journal of one run.
-        note_settings(store, vote)
-        store.close_pages()
+        yield store
     finally:
         store.close()
-    return recorder.report(found)
 
 
-def _outcomes(refs: Sequence[PageRef], setup: ReaderSetup, workers: int) -> Iterator[PageOutcome]:
-    """One outcome per page, in order."""
-    return _outcomes_here(refs, setup) if workers <= 1 else _outcomes_of_pool(refs, setup, workers)
+def own_folders(folder: VoteFolder) -> tuple[Path, ...]:
+    """Folders of the vote that hold no new scans."""
+    return (folder.pages, folder.ballots, folder.keys, folder.reports, folder.root / "rescans")
 
 
-def _outcomes_here(refs: Sequence[PageRef], setup: ReaderSetup) -> Iterator[PageOutcome]:
-    if not refs:
-        return
-    reader = PageReader(setup)
-    try:
-        for ref in refs:
-            yield reader.read(ref)
-    finally:
-        reader.close()
+def reader_setup(folder: VoteFolder, vote: Vote) -> ReaderSetup:
+    return ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)
 
 
-def _outcomes_of_pool(refs: Sequence[PageRef], setup: ReaderSetup, workers: int) -> Iterator[PageOutcome]:
-    """A page that ends its worker (memory, a fault in a decoder) is told, and the run goes on.
+def end_run(store: Store, vote: Vote) -> None:
+    """Writes the run into the journal.
 
-    Raises:
-        KiemphieuError: workers end whichever page they get.
+    Not after an interruption: the same run, gone on with, then leaves the journal of one run.
     """
-    place = 0
-    while place < len(refs):
-        try:
-            for outcome in _outcomes_of_one_pool(refs[place:], setup, workers):
-                yield outcome
-                place += 1
-        except BrokenProcessPool as error:
-            # Any page that was handed out may have been the one: each is read again, alone.
-            suspects = refs[place : place + workers * AHEAD_PER_WORKER]
-            alone = [_outcome_alone(ref, setup) for ref in suspects]
-            if len(alone) > workers and all(_stopped_reader(outcome) for outcome in alone):
-                raise KiemphieuError("worker_died") from error
-            yield from alone
-            place += len(alone)
+    note_settings(store, vote)
+    store.close_pages()
 
 
-def _stopped_reader(outcome: PageOutcome) -> bool:
-    return isinstance(outcome, FileProblem) and outcome.message_id == "page_stops_reader"
-
-
-def _outcome_alone(ref: PageRef, setup: ReaderSetup) -> PageOutcome:
-    try:
-        (outcome,) = _outcomes_of_one_pool([ref], setup, 1)
-    except BrokenProcessPool:
-        return FileProblem(ref.source, "page_stops_reader", (("page", str(ref.index + 1)),))
-    return outcome
-
-
-def _outcomes_of_one_pool(refs: Sequence[PageRef], setup: ReaderSetup, workers: int) -> Iterator[PageOutcome]:
-    # "spawn": a fork would copy the open database connection and OpenCV's threads in mid-flight.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=start_worker, initargs=(setup,))
-    waiting: deque[Future[PageOutcome]] = deque()
-    try:
-        for ref in refs:
-            with _interrupts_held():
-                waiting.append(pool.submit(read_in_worker, ref))
-            if len(waiting) >= workers * AHEAD_PER_WORKER:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Holds Ctrl-C back while a worker may be started, and lets it through afterwards.
-
-    Ctrl-C reaches every process of the terminal. A worker inherits the held state, so that it never
-    dies half started with a traceback; only this process decides what an interruption means.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-class _Recorder:
+class Recorder:
     """The one writer: commits outcomes in the order they come, and keeps the tally of the run."""
 
-    def __init__(self, store: Store, total: int, progress: Progress | None, alarm: Alarm | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        total: int = 0,
+        progress: Progress | None = None,
+        alarm: Alarm | None = None,
+        tell: Teller | None = None,
+    ) -> None:
+        """Starts a run.
+
+        Args:
+            store: takes the pages.
+            total: pages to come, for `progress`.
+            progress: called after every page.
+            alarm: called when something is wrong with the scanner.
+            tell: called with the fate of every page.
+        """
         self._store = store
+        self._tell = tell
         self._alarm = alarm
         self._health = ScanHealth()
         self._total = total
@@ -246,6 +233,7 @@ class _Recorder:
         self._rejected: list[RejectedPage] = []
 
     def run(self, outcomes: Iterable[PageOutcome]) -> None:
+        """Records what comes, in order; may be called again for more pages of the same run."""
         try:
             for done, outcome in enumerate(outcomes, start=1):
                 self._take(outcome)
@@ -265,8 +253,10 @@ class _Recorder:
                 self._feel(outcome.diagnostics)
             case KnownPage():
                 self._outcomes[RecordOutcome.KNOWN] += 1
+                self._say(PageFate(outcome.source, outcome.index, Fate.KNOWN))
             case FileProblem():
                 self._problems.append(outcome)
+                self._say(PageFate(outcome.source, 0, Fate.PROBLEM, problem=outcome))
             case WorkerFailure():
                 raise_failure(outcome)
 
@@ -286,6 +276,11 @@ class _Recorder:
             self._outcomes[done] += 1
             if done is not RecordOutcome.KNOWN:
                 self._note(page, done)
+            self._say(_fate_of(page, done))
+
+    def _say(self, fate: PageFate) -> None:
+        if self._tell is not None:
+            self._tell(fate)
 
     def _note(self, page: PageRecord, done: RecordOutcome) -> None:
         source = page.source or ""
@@ -307,3 +302,16 @@ class _Recorder:
             alerts=self._health.alerts,
             scanner=self._health.summary(),
         )
+
+
+def _fate_of(page: PageRecord, done: RecordOutcome) -> PageFate:
+    source, index = page.source or "", page.index
+    if done is RecordOutcome.KNOWN:
+        return PageFate(source, index, Fate.KNOWN)
+    if isinstance(page.result, SheetRejection):
+        reason = page.result.reason
+        fate = Fate.BLANK if reason is RejectionReason.BLANK_PAGE else Fate.REJECTED
+        return PageFate(source, index, fate, reason.value)
+    if done is RecordOutcome.SURPLUS and page.token is not None:
+        return PageFate(source, index, Fate.SURPLUS, page.token.serial)
+    return PageFate(source, index, Fate.RECORDED)

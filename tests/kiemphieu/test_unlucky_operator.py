@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from PIL import Image
 from test_cli import document, run
 
-from kiemphieu import page_worker, scanning
+from kiemphieu import page_worker, reading_crew
 from kiemphieu.cli import main
 from kiemphieu.intake import PageRef, find_pages
 from kiemphieu.page_worker import ReaderSetup
@@ -198,25 +198,24 @@ def test_a_page_the_program_failed_on_is_read_again(vote, monkeypatch: pytest.Mo
 def deadly(fatal: str):
     """A pool whose worker ends without a word on files named `fatal`."""
 
-    def outcomes(refs: list[PageRef], setup: ReaderSetup, workers: int):
-        del setup, workers
+    def outcomes(pool: object, refs: list[PageRef], ahead: int):
         for ref in refs:
             if fatal in ref.source:
-                raise scanning.BrokenProcessPool
-            yield scanning.KnownPage(ref.source, ref.index)
+                raise reading_crew.BrokenProcessPool
+            yield page_worker.KnownPage(ref.source, ref.index)
 
     return outcomes
 
 
 def test_a_page_that_ends_its_worker_does_not_end_the_run(vote, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanning, "_outcomes_of_one_pool", deadly("0002"))
+    monkeypatch.setattr(reading_crew, "_in_flight", deadly("0002"))
     report = scan_paths(vote.folder, [vote.scan_folder], workers=2)
     assert report.known == 3
     assert [(p.source, p.message_id) for p in report.problems] == [("scan-0002.jpg", "page_stops_reader")]
 
 
 def test_workers_that_end_on_any_page_are_told(vote, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanning, "_outcomes_of_one_pool", deadly("scan"))
+    monkeypatch.setattr(reading_crew, "_in_flight", deadly("scan"))
     with pytest.raises(KiemphieuError, match="worker_died"):
         scan_paths(vote.folder, [vote.scan_folder], workers=2)
 
@@ -232,7 +231,8 @@ def test_a_worker_killed_for_real(vote) -> None:
     refs = [item for item in find_pages([vote.scan_folder]) if isinstance(item, PageRef)]
     killer = replace(refs[1], path=cast("Path", Deadly()))
     setup = ReaderSetup(vote.folder.root, "bdt-2023", "")
-    outcomes = list(scanning._outcomes_of_pool([refs[0], killer, refs[2]], setup, 2))
+    with reading_crew.ReadingCrew(setup, 2) as crew:
+        outcomes = list(crew.outcomes([refs[0], killer, refs[2]]))
     assert [type(outcome).__name__ for outcome in outcomes] == ["ReadPage", "FileProblem", "ReadPage"]
 
 
