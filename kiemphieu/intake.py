@@ -6,12 +6,12 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from kiemphieu.page_file import PageBytes, check_jpeg, open_image
-from kiemphieu.pdf_file import pdf_page, pdf_page_count
+from kiemphieu.file_kind import FileKind, kind_of_head
+from kiemphieu.page_file import PageBytes, check_jpeg, check_png, open_image
+from kiemphieu.pdf_file import check_pdf_end, pdf_page, pdf_page_count
 from kiemphieu.tiff_file import tiff_page, tiff_page_count
 from records.errors import PageFileError
 
@@ -22,17 +22,12 @@ _DIGITS = re.compile(r"(\d+)")
 
 PAGE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".pdf"}
-    | {".heic", ".heif", ".webp", ".bmp", ".gif", ".jp2"}
+    | {".heic", ".heif", ".avif", ".webp", ".bmp", ".gif", ".jp2", ".jpx", ".jxl", ".djvu", ".jb2"}
+    | {".pnm", ".pbm", ".pgm", ".ppm", ".btf"}
 )
 """In a folder, a file of another name that is no page either is passed over and said to be."""
-_FURNITURE = frozenset({"thumbs.db", "desktop.ini"})
-
-
-class FileKind(StrEnum):
-    JPEG = "jpeg"
-    PNG = "png"
-    TIFF = "tiff"
-    PDF = "pdf"
+FURNITURE = frozenset({"thumbs.db", "desktop.ini"})
+"""What systems leave in folders by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +99,11 @@ def find_pages(paths: Sequence[Path], leave_out: Sequence[Path] = ()) -> Iterato
             yield FileProblem(_shown(path), "file_missing")
 
 
+def pages_of_file(path: Path, source: str) -> Iterator[Found]:
+    """Every page of one file that lies in a folder; `source` is its name as shown."""
+    yield from _file_pages(_File(path, source, named=False))
+
+
 def natural_key(name: str) -> tuple[tuple[int, str], ...]:
     """Sorts `scan-2` before `scan-10`."""
     return tuple(
@@ -120,7 +120,7 @@ def _folder_pages(folder: Path, top: Path, excluded: frozenset[Path]) -> Iterato
         return
     for name in names:
         path = folder / name
-        if name.startswith(".") or name.lower() in _FURNITURE:
+        if name.startswith(".") or name.lower() in FURNITURE:
             continue
         if path.is_dir():
             if path.resolve() not in excluded and not path.is_symlink():
@@ -162,19 +162,7 @@ def file_problem(source: str, error: PageFileError) -> FileProblem:
 def _file_kind(path: Path) -> FileKind:
     with _opened(lambda: path.open("rb")) as file:
         head = file.read(_HEAD_BYTES)
-    if not head:
-        raise PageFileError("file_empty")
-    if head.startswith(b"\xff\xd8\xff"):
-        return FileKind.JPEG
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return FileKind.PNG
-    if head[:4] in (b"II*\0", b"MM\0*"):
-        return FileKind.TIFF
-    if b"%PDF-" in head:
-        return FileKind.PDF
-    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftyphevc"):
-        raise PageFileError("file_heic")
-    raise PageFileError("file_type")
+    return kind_of_head(head)
 
 
 def _opened(action: Callable[[], T]) -> T:
@@ -186,6 +174,7 @@ def _opened(action: Callable[[], T]) -> T:
 
 def _page_count(path: Path, kind: FileKind) -> int:
     if kind is FileKind.PDF:
+        _opened(lambda: check_pdf_end(path))
         return pdf_page_count(path)
     if kind is FileKind.TIFF:
         return tiff_page_count(_opened(path.read_bytes))
@@ -206,5 +195,26 @@ def load_page(ref: PageRef) -> PageBytes:
     if ref.kind is FileKind.JPEG:
         check_jpeg(data)
         return PageBytes(data, ".jpg")
+    check_png(data)
     with open_image(data):
         return PageBytes(data, ".png")
+
+
+def check_whole(path: Path) -> None:
+    """Refuses a file whose end is not there yet, or not any more: every page of it must be whole.
+
+    Raises:
+        PageFileError: empty, cut off, broken, or no page file at all.
+    """
+    kind = _file_kind(path)
+    count = _page_count(path, kind)
+    if kind is FileKind.PDF:
+        return
+    data = _opened(path.read_bytes)
+    if kind is FileKind.TIFF:
+        for index in range(count):
+            tiff_page(data, index)
+    elif kind is FileKind.JPEG:
+        check_jpeg(data)
+    else:
+        check_png(data)

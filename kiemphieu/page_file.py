@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ MAX_SIDE_PX = 20_000
 MAX_PIXELS = 150_000_000
 """A4 at 1200 dpi has 139 million; more is no page of paper and would fill the memory."""
 
+_PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _JPEG_SCAN = b"\xff\xda"
 _JPEG_END = b"\xff\xd9"
 
@@ -119,6 +121,30 @@ def check_jpeg(data: bytes) -> None:
         pass
     if data.rfind(_JPEG_END) < data.rfind(_JPEG_SCAN):
         raise PageFileError("file_truncated")
+
+
+def check_png(data: bytes) -> None:
+    """Refuses a PNG that ends before its end chunk; decoders may leave the missing rows black.
+
+    Source: PNG specification (W3C), section 5.3: length, type, data and CRC of every chunk.
+
+    Raises:
+        PageFileError: cut off or damaged.
+    """
+    place = len(_PNG_HEAD)
+    while True:
+        head = data[place : place + 8]
+        if len(head) < 8:
+            raise PageFileError("file_truncated")
+        end = place + 8 + int.from_bytes(head[:4], "big")
+        check = data[end : end + 4]
+        if len(check) < 4:
+            raise PageFileError("file_truncated")
+        if zlib.crc32(data[place + 4 : end]) != int.from_bytes(check, "big"):
+            raise PageFileError("file_broken", reason="PNG CRC")
+        if head[4:] == b"IEND":
+            return
+        place = end + 4
 
 
 def _pillow_pixels(image: Image.Image) -> NDArray[np.uint8]:
