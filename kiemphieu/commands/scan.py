@@ -44,7 +44,7 @@ def scan_command(
         )
     ballots = count_folder(folder).result.ballots
     if as_json:
-        session.document(_report_json(session, report, ballots))
+        session.document(report_json(session, report, ballots))
     else:
         _tell(session, report, ballots)
         if ballots.review:
@@ -89,7 +89,7 @@ def _tell(session: Session, report: ScanReport, ballots: BallotCounts) -> None:
         session.say("scan_surplus_page", source=sheet.source, page=sheet.index + 1, serial=sheet.serial)
     for problem in report.problems:
         click.echo(
-            session.text("scan_problem_file", source=problem.source, text=_problem_text(session, problem)),
+            session.text("scan_problem_file", source=problem.source, text=problem_text(session, problem)),
             err=True,
         )
     for skipped in report.skipped:
@@ -101,11 +101,13 @@ def tell_alert(session: Session, alert: Alert) -> None:
     session.warn(f"alert_{alert.ailment.value}", value=session.number(alert.value, 1))
 
 
-def _problem_text(session: Session, problem: FileProblem) -> str:
+def problem_text(session: Session, problem: FileProblem) -> str:
+    """What is wrong with a file and what to do."""
     return session.text(problem.message_id, **dict(problem.details))
 
 
-def _report_json(session: Session, report: ScanReport, ballots: BallotCounts) -> dict[str, object]:
+def report_json(session: Session, report: ScanReport, ballots: BallotCounts) -> dict[str, object]:
+    """What a run did, for programs."""
     return {
         "pages": report.pages,
         "recorded": report.recorded,
@@ -118,7 +120,7 @@ def _report_json(session: Session, report: ScanReport, ballots: BallotCounts) ->
             {"source": page.source, "index": page.index, "serial": page.serial} for page in report.surplus
         ],
         "problems": [
-            {"source": problem.source, "id": problem.message_id, "message": _problem_text(session, problem)}
+            {"source": problem.source, "id": problem.message_id, "message": problem_text(session, problem)}
             for problem in report.problems
         ],
         "skipped": [skipped.source for skipped in report.skipped],
