@@ -65,7 +65,8 @@ def measure_scan(image: NDArray[np.uint8], scan: str) -> ScanMeasures:
     """
     located = locate_target(image, scan)
     mode = _mode(located)
-    tone = measure_tone(located)
+    light = measure_light(located)
+    tone = measure_tone(located, light)
     bilevel = mode is ScanMode.BILEVEL
     return ScanMeasures(
         scan=scan,
@@ -76,7 +77,7 @@ def measure_scan(image: NDArray[np.uint8], scan: str) -> ScanMeasures:
         geometry=measure_geometry(located),
         tone=tone,
         sharpness=SharpnessMeasures(None, None, (), (), ()) if bilevel else measure_sharpness(located),
-        light=measure_light(located),
+        light=light,
         streaks=find_streaks(located, tone.white, tone.black),
         gain=measure_gain(located, tone),
     )

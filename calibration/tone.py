@@ -29,20 +29,24 @@ _LINE_REACH_MM = 0.8
 """Half of the way from a test line to its neighbour."""
 
 
-def measure_tone(located: LocatedTarget) -> ToneMeasures:
-    """The tone curve, black and white, noise and colours."""
+def measure_tone(located: LocatedTarget, light: LightMeasures) -> ToneMeasures:
+    """The tone curve, black and white, noise and colours.
+
+    The steps are as they would be where the paper has its median brightness: uneven light is told by
+    `light` and must not bend the curve.
+    """
     values: dict[tuple[int, int], float] = {}
     noise: dict[int, list[float]] = {percent: [] for percent in GREY_STEPS}
+    white = float(np.median([place.value for place in light.places]))
     for grey in located.target.greys:
         patch = _grey(located, *grey.rect.centre_mm, _PATCH_HALF_MM)
-        values[grey.percent, grey.copy] = float(patch.mean())
-        noise[grey.percent].append(_noise(patch))
+        values[grey.percent, grey.copy] = float(patch.mean()) * white / _paper_at(light, *grey.rect.centre_mm)
+        noise[grey.percent].append(_noise(located.window(*grey.rect.centre_mm, _PATCH_HALF_MM)))
     steps = tuple(
         ToneStep(percent, round(values[percent, 0], 2), round(values[percent, 1], 2))
         for percent in GREY_STEPS
     )
-    cells = [_grey(located, *cell, _PAPER_HALF_MM) for cell in located.target.free_cells]
-    white = float(np.median([np.median(cell) for cell in cells]))
+    cells = [located.window(*cell, _PAPER_HALF_MM) for cell in located.target.free_cells]
     return ToneMeasures(
         steps=steps,
         white=round(white, 2),
@@ -54,10 +58,16 @@ def measure_tone(located: LocatedTarget) -> ToneMeasures:
     )
 
 
+def _paper_at(light: LightMeasures, x_mm: float, y_mm: float) -> float:
+    """Brightness of the bare paper around a place, from the nearest free cells."""
+    near = sorted(light.places, key=lambda place: np.hypot(place.x_mm - x_mm, place.y_mm - y_mm))[:6]
+    return max(float(np.mean([place.value for place in near])), 1.0)
+
+
 def measure_light(located: LocatedTarget) -> LightMeasures:
     """The paper's brightness in the cells without print, and how much of it the darkest place loses."""
     places = tuple(
-        PaperLight(x, y, round(float(np.median(_grey(located, x, y, _PAPER_HALF_MM))), 1))
+        PaperLight(x, y, round(float(_grey(located, x, y, _PAPER_HALF_MM).mean()), 1))
         for x, y in located.target.free_cells
     )
     low, high = np.percentile([place.value for place in places], _EVEN_SHARES)
@@ -150,12 +160,19 @@ def _grey(located: LocatedTarget, x_mm: float, y_mm: float, half_mm: float) -> F
     return part if part.size else np.full((1, 1), np.nan)
 
 
-def _noise(patch: FloatArray) -> float:
-    """Standard deviation about the plane through a patch, so that a slope of the light is no noise."""
-    rows, columns = np.indices(patch.shape)
-    design = np.column_stack((rows.ravel(), columns.ravel(), np.ones(patch.size)))
-    solution, *_ = np.linalg.lstsq(design, patch.ravel(), rcond=None)
-    return float(np.std(patch.ravel() - design @ solution))
+def _noise(patch: NDArray[np.uint8]) -> float:
+    """Standard deviation about the plane through a patch, so that a slope of the light is no noise.
+
+    Of a colour patch the mean over the channels: folded into brightness, a third of the noise would vanish
+    that the reader, which takes the darkest channel, has to do with.
+    """
+    if not patch.size:
+        return float("nan")
+    rows, columns = np.indices(patch.shape[:2])
+    design = np.column_stack((rows.ravel(), columns.ravel(), np.ones(rows.size)))
+    values = patch.reshape(rows.size, -1).astype(np.float64)
+    solution, *_ = np.linalg.lstsq(design, values, rcond=None)
+    return float(np.std(values - design @ solution, axis=0).mean())
 
 
 def _white_rgb(located: LocatedTarget, white: float) -> tuple[float, float, float]:
