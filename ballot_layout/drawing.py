@@ -26,6 +26,13 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class SideText:
+    """A line of type that runs up the page, its first glyph's origin where `text` has it."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A straight black stroke with butt ends."""
 
@@ -59,7 +66,7 @@ class Picture:
     sha256: str
 
 
-Primitive = Text | Line | Outline | Filled | Picture
+Primitive = Text | SideText | Line | Outline | Filled | Picture
 
 
 def primitive_to_plain(primitive: Primitive) -> list[object]:

@@ -12,6 +12,7 @@ from ballot_layout.seal import SealImage, read_seal_image
 from ballot_layout.setting import Setting
 from ballot_layout.sheet import SHEETS, Sheet
 from ballot_layout.table import TablePart, columns_for, header_mm, paginated, table_part, table_rows
+from ballot_layout.trial_mark import trial_marks
 from records.canonical import canonical_json, sha256_hex
 from records.errors import LayoutError
 from records.geometry import Rect
@@ -54,6 +55,7 @@ def make_form(
     levels: Sequence[Level],
     fonts: FormFonts,
     seal_image: bytes | None = None,
+    kind: TokenKind = TokenKind.BALLOT,
 ) -> Form:
     """Sets the ballot of one style.
 
@@ -63,6 +65,7 @@ def make_form(
         fonts: see `ballot_layout.fonts`.
         levels: the columns of boxes, in order, from the vote's rule set.
         seal_image: a PNG for the seal zone; None leaves the zone free for a stamp by hand.
+        kind: a test ballot says along its edges that it is one, and is otherwise set alike.
 
     Raises:
         LayoutError: the style has no officials or more than `MAX_OFFICIALS`, a text does not fit or has
@@ -77,8 +80,9 @@ def make_form(
     group = next((style.title for style in vote.styles if style.id == style_id), "")
     seal = None if seal_image is None else read_seal_image(seal_image)
     parts = _pages(vote, group, officials, levels, setting)
+    trial = trial_marks(setting) if kind is TokenKind.TEST else ()
     pages = tuple(
-        _form_page(primitives, number, len(parts), setting, seal)
+        _form_page((*trial, *primitives), number, len(parts), setting, seal)
         for number, (primitives, _) in enumerate(parts, start=1)
     )
     places = tuple(_layout_page(part, number, setting) for number, (_, part) in enumerate(parts, start=1))

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from ballot_layout.codes import code_modules, code_runs
-from ballot_layout.drawing import Filled, Line, Outline, Picture, Primitive, Text, Typesetter
+from ballot_layout.drawing import Filled, Line, Outline, Picture, Primitive, SideText, Text, Typesetter
 from ballot_layout.fonts import PT_TO_MM, FontWeight
 from ballot_layout.form import Form
 from ballot_layout.pdf_file import PdfFile
 from ballot_layout.pdf_fonts import EmbeddedFont, embed_font
+from ballot_layout.pen import PageInk, PenStroke
 from ballot_layout.sheet import MINIMUM_MODULE_MM
 from records.errors import LayoutError
 from records.geometry import Rect
@@ -29,10 +30,14 @@ _FONT_KEYS = {FontWeight.REGULAR: b"F1", FontWeight.BOLD: b"F2"}
 
 @dataclass(frozen=True, slots=True)
 class PrintedBallot:
-    """One ballot to print: its serial (12 characters) and the code's text for each page in order."""
+    """One ballot to print: its serial (12 characters) and the code's text for each page in order.
+
+    `ink` has what is drawn on each page of a ballot that is marked in advance; empty for a blank one.
+    """
 
     serial: str
     codes: tuple[str, ...]
+    ink: tuple[PageInk, ...] = ()
 
 
 def write_reference_pdf(form: Form) -> bytes:
@@ -71,8 +76,10 @@ def write_batch_pdf(
     for count, ballot in enumerate(ballots, start=1):
         if len(ballot.codes) != len(form.pages):
             raise LayoutError("print_page_count", codes=len(ballot.codes), pages=len(form.pages))
-        for index, code in enumerate(ballot.codes):
-            printer.put_page(index, printer.code_and_serial(index, code, ballot.serial))
+        ink = ballot.ink or (PageInk(),) * len(form.pages)
+        for index, (code, drawn) in enumerate(zip(ballot.codes, ink, strict=True)):
+            own = printer.code_and_serial(index, code, ballot.serial)
+            printer.put_page(index, own + printer.pen_strokes(drawn.strokes), drawn.upside_down)
         if back:
             printer.put_empty()
         if progress is not None:
@@ -104,9 +111,13 @@ class _Printer:
             for number in drawn
         ]
 
-    def put_page(self, index: int, own: bytes) -> None:
+    def put_page(self, index: int, own: bytes, upside_down: bool = False) -> None:
         """One side: the form's page `index`, and over it the ballot's own content."""
-        content = self._pdf.add_stream(b"", b"/P Do\n" + own)
+        drawn = b"/P Do\n" + own
+        if upside_down:
+            corner = _number(self._form.layout.width_mm * MM), _number(self._height_pt)
+            drawn = b"q -1 0 0 -1 %b %b cm\n%b\nQ" % (*corner, drawn)
+        content = self._pdf.add_stream(b"", drawn)
         self._pdf.add_page(b"%b/Contents %d 0 R" % (self._page_entries[index], content))
 
     def put_empty(self) -> None:
@@ -115,6 +126,11 @@ class _Printer:
     def code_and_serial(self, index: int, code: str, serial: str) -> bytes:
         page = self._form.layout.pages[index]
         return self._code(page.qr, code) + b"\n" + self._serial(page.serial, serial)
+
+    def pen_strokes(self, strokes: Iterable[PenStroke]) -> bytes:
+        """Round-ended lines; nothing where there are none."""
+        drawn = b"\n".join(map(self._pen_stroke, strokes))
+        return b"\nq 1 J 1 j\n%b\nQ" % drawn if drawn else b""
 
     def finish(self) -> None:
         # No scaling: a box of 7 mm is 7 mm on paper, and a code's modules keep their size.
@@ -128,8 +144,9 @@ class _Printer:
         used: dict[bytes, set[str]] = {form.fonts.regular: {*SERIAL_ALPHABET, " "}}
         for page in form.pages:
             for primitive in page.primitives:
-                if isinstance(primitive, Text):
-                    used.setdefault(form.fonts.data(primitive.weight), set()).update(primitive.text)
+                text = primitive.text if isinstance(primitive, SideText) else primitive
+                if isinstance(text, Text):
+                    used.setdefault(form.fonts.data(text.weight), set()).update(text.text)
         embedded = {data: embed_font(self._pdf, data, characters) for data, characters in used.items()}
         return {weight: embedded[form.fonts.data(weight)] for weight in FontWeight}
 
@@ -151,6 +168,8 @@ class _Printer:
         match primitive:
             case Text():
                 return self._text(primitive)
+            case SideText(text):
+                return self._side_text(text)
             case Line(x1, y1, x2, y2, width):
                 return b"%b w %b m %b l S" % (_number(width * MM), self._point(x1, y1), self._point(x2, y2))
             case Outline(rect, width):
@@ -169,6 +188,20 @@ class _Printer:
             self._point(text.x_mm, text.baseline_mm),
             self._fonts[text.weight].encoded(text.text),
         )
+
+    def _side_text(self, text: Text) -> bytes:
+        return b"BT /%b %b Tf 100 Tz 0 1 -1 0 %b Tm %b Tj ET" % (
+            _FONT_KEYS[text.weight],
+            _number(text.size_pt),
+            self._point(text.x_mm, text.baseline_mm),
+            self._fonts[text.weight].encoded(text.text),
+        )
+
+    def _pen_stroke(self, stroke: PenStroke) -> bytes:
+        points = [self._point(x, y) for x, y in stroke.points]
+        colour = b" ".join(map(_number, stroke.colour))
+        lines = b" ".join(point + b" l" for point in points[1:])
+        return b"%b RG %b w %b m %b S" % (colour, _number(stroke.width_mm * MM), points[0], lines)
 
     def _serial(self, place: Rect, serial: str) -> bytes:
         """The serial centred in its place, narrowed where wide letters would overrun it."""
