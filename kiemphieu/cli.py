@@ -41,6 +41,8 @@ _COMMANDS = {
     "check": "vote",
     "calendar": "calendar",
     "print": "print",
+    "testdeck": "testdeck",
+    "blank-check": "blank_check",
     "scan": "scan",
     "readings": "readings",
     "decide": "decide",
@@ -91,7 +93,7 @@ class TopGroup(LocalGroup):
         if cmd_name not in _COMMANDS:
             return None
         module = importlib.import_module(f"kiemphieu.commands.{_COMMANDS[cmd_name]}")
-        command = getattr(module, f"{cmd_name}_command")
+        command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         if not isinstance(command, click.Command):
             raise TypeError(f"{cmd_name} is no command")
         localise(command, language_of(ctx))

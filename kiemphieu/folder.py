@@ -22,6 +22,8 @@ from tally.rules import apply_overrides, load_rule_set, parse_rule_set, rule_set
 
 PRIVATE_MODE = 0o600
 RULE_FILE_SUFFIX = ".toml"
+TEST_FOLDER = "test"
+"""Of a vote folder: the test decks, each with a record of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ class VoteFolder:
     @property
     def reports(self) -> Path:
         return self.root / "reports"
+
+    @property
+    def tests(self) -> Path:
+        return self.root / TEST_FOLDER
 
     @property
     def database(self) -> Path:

@@ -20,6 +20,7 @@ from kiemphieu.store import PageRecord, Store, StoredForm, open_store
 from records.canonical import sha256_hex
 from records.errors import InputError, KiemphieuError, PageFileError
 from records.layout import layout_from_json
+from records.reading import RejectionReason, SheetRejection, SheetResult
 from records.token import TokenKind
 from scanner.diagnostics import PageDiagnostics
 from scanner.forms import PreparedForm, SealSource, prepare_form
@@ -101,16 +102,28 @@ class PageReader:
         except MemoryError:
             return FileProblem(ref.source, "page_stops_reader", (("page", str(ref.index + 1)),))
 
-    def _read(self, ref: PageRef) -> ReadPage | KnownPage:
+    def _read(self, ref: PageRef) -> ReadPage | KnownPage | FileProblem:
         page = load_page(ref)
         sha256 = sha256_hex(page.data)
         if self._store.has_page(sha256):
             return KnownPage(ref.source, ref.index)
         read = read_and_measure_sheet(decode_page(page), self._context)
+        if is_real_ballot(read.result, self._context.kind):
+            # A vote has no business in a test record: nothing of it is kept.
+            return FileProblem(ref.source, "testdeck_real_ballot", (("page", str(ref.index + 1)),))
         # A row never stands without its image: the image is on the disk before the row is written.
         keep_page(self._folder, sha256, page.suffix, page.data)
         record = PageRecord(sha256, page.suffix, ref.source, ref.index, read.result, self._options)
         return ReadPage(record, read.diagnostics)
+
+
+def is_real_ballot(result: SheetResult, kind: TokenKind) -> bool:
+    """Whether a reader of test ballots met a real one."""
+    return (
+        kind is TokenKind.TEST
+        and isinstance(result, SheetRejection)
+        and result.reason is RejectionReason.TEST_BALLOT
+    )
 
 
 def failure_of(error: KiemphieuError) -> WorkerFailure:

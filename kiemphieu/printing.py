@@ -93,10 +93,10 @@ def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | No
     try:
         check_not_sealed(store)
         _check_unchanged(folder, store, form)
-        _make_keys(folder, store, order.seed)
+        make_keys(folder, store, order.seed)
         key = load_private_key(read_private_key(folder))
         taken = store.issued()
-        serials = draw_serials(order.count, taken, _random_bits(order.seed, len(taken)))
+        serials = draw_serials(order.count, taken, random_bits(order.seed, len(taken)))
         pdf = _target(folder, vote, style, order.out)
         _write_batch(folder, store, form, _Batch(key, serials, pdf), progress)
         seeded_keys = store.note("keys") == "seeded"
@@ -109,14 +109,26 @@ def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | No
     return PrintReport(pdf, vote.id, style, order.count, pages, sha256, seeded, seeded_keys, colour)
 
 
-def vote_form(folder: VoteFolder, vote: Vote, style: str) -> Form:
-    """The form of one group as vote.toml has it now.
+def vote_form(folder: VoteFolder, vote: Vote, style: str, kind: TokenKind = TokenKind.BALLOT) -> Form:
+    """The form of one group as vote.toml has it now, of real ballots or of test ballots.
 
     Raises:
         InputError: a font or seal image cannot be read, or the form cannot be set.
     """
     levels = vote_rules(vote).levels
-    return make_form(vote, style, levels, _fonts(folder, vote), _seal_image(folder, vote))
+    return make_form(vote, style, levels, _fonts(folder, vote), _seal_image(folder, vote), kind)
+
+
+def stored_form(form: Form) -> StoredForm:
+    """A form as the record keeps it."""
+    layout = form.layout
+    return StoredForm(
+        layout.sha256,
+        layout.style,
+        json.dumps(layout_to_json(layout), ensure_ascii=False, indent=1),
+        write_reference_pdf(form),
+        (SealSource.STAMPED if form.seal_image is None else SealSource.PRINTED).value,
+    )
 
 
 def _fonts(folder: VoteFolder, vote: Vote) -> FormFonts:
@@ -163,8 +175,13 @@ def _check_unchanged(folder: VoteFolder, store: Store, form: Form) -> None:
         raise InputError("layout_changed", path=str(folder.vote_file))
 
 
-def _make_keys(folder: VoteFolder, store: Store, seed: int | None) -> None:
-    """Keys at the first print. A vote with issued ballots keeps its keys: others would disown them."""
+def make_keys(folder: VoteFolder, store: Store, seed: int | None) -> None:
+    """Keys at the first print. A vote with issued ballots keeps its keys: others would disown them.
+
+    Raises:
+        KeyFileError: the keys cannot be read, or are not the vote's.
+        StoreError: they cannot be written.
+    """
     try:
         there = folder.private_key.exists()
     except OSError as error:
@@ -187,7 +204,8 @@ def _make_keys(folder: VoteFolder, store: Store, seed: int | None) -> None:
         store.append(EventKind.KEYS_MADE, {"public_key": signer, "seeded": seeded})
 
 
-def _random_bits(seed: int | None, issued: int) -> Callable[[int], int]:
+def random_bits(seed: int | None, issued: int) -> Callable[[int], int]:
+    """Where serials come from: the system, or a seed for tests and samples."""
     # The count of ballots issued so far keeps a second batch of the same seed from repeating the first.
     return secrets.randbits if seed is None else random.Random(f"{seed}:{issued}").getrandbits
 
@@ -218,13 +236,7 @@ def _write_batch(
     folder: VoteFolder, store: Store, form: Form, batch: _Batch, progress: Progress | None
 ) -> None:
     layout = form.layout
-    stored = StoredForm(
-        layout.sha256,
-        layout.style,
-        json.dumps(layout_to_json(layout), ensure_ascii=False, indent=1),
-        write_reference_pdf(form),
-        (SealSource.STAMPED if form.seal_image is None else SealSource.PRINTED).value,
-    )
+    stored = stored_form(form)
     issued = [IssuedBallot(serial, layout.style, TokenKind.BALLOT) for serial in batch.serials]
     recorded = False
     try:

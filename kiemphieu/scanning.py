@@ -27,6 +27,7 @@ from kiemphieu.store import PageRecord, RecordOutcome, Store
 from kiemphieu.vote_store import check_key, check_not_sealed, note_settings, open_vote_store
 from records.errors import InputError, KiemphieuError
 from records.reading import RejectionReason, SheetRejection
+from records.token import TokenKind
 from records.vote import Vote
 from scanner.diagnostics import PageDiagnostics
 
@@ -148,13 +149,14 @@ def record_scans(
     workers: int,
     progress: Progress | None = None,
     alarm: Alarm | None = None,
+    kind: TokenKind = TokenKind.BALLOT,
 ) -> ScanReport:
-    """As `scan_paths`, for a vote that was read already."""
+    """As `scan_paths`, for a vote that was read already; `kind` says which ballots the record is of."""
     with scan_store(folder, vote) as store:
         found = tuple(find_pages(paths, leave_out=own_folders(folder)))
         refs = [item for item in found if isinstance(item, PageRef)]
         recorder = Recorder(store, len(refs), progress, alarm)
-        with ReadingCrew(reader_setup(folder, vote), min(workers, len(refs))) as crew:
+        with ReadingCrew(reader_setup(folder, vote, kind), min(workers, len(refs))) as crew:
             recorder.run(crew.outcomes(refs))
         end_run(store, vote)
     return recorder.report(found)
@@ -184,11 +186,12 @@ def scan_store(folder: VoteFolder, vote: Vote) -> Iterator[Store]:
 
 def own_folders(folder: VoteFolder) -> tuple[Path, ...]:
     """Folders of the vote that hold no new scans."""
-    return (folder.pages, folder.ballots, folder.keys, folder.reports, folder.root / "rescans")
+    own = (folder.pages, folder.ballots, folder.keys, folder.reports, folder.tests)
+    return (*own, folder.root / "rescans")
 
 
-def reader_setup(folder: VoteFolder, vote: Vote) -> ReaderSetup:
-    return ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)
+def reader_setup(folder: VoteFolder, vote: Vote, kind: TokenKind = TokenKind.BALLOT) -> ReaderSetup:
+    return ReaderSetup(folder.root.resolve(), vote.id, vote.store_url, kind)
 
 
 def end_run(store: Store, vote: Vote) -> None:

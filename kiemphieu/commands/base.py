@@ -145,20 +145,28 @@ class LocalGroup(click.Group, LocalCommand):
         LocalCommand.format_options(self, ctx, formatter)
         lang = language_of(ctx)
         with formatter.section(translate("usage_commands", lang)):
-            formatter.write_dl([(name, translate(f"help_{name}", lang)) for name in self.list_commands(ctx)])
+            formatter.write_dl(
+                [(name, translate(f"help_{_plain(name)}", lang)) for name in self.list_commands(ctx)]
+            )
 
 
 def localise(command: click.Command, lang: Language) -> None:
     """Puts the texts of `lang` into a command."""
-    command.help = translate(f"help_{command.name}", lang)
+    name_of_command = _plain(command.name or "")
+    command.help = translate(f"help_{name_of_command}", lang)
     command.options_metavar = translate("usage_options_metavar", lang)
     for param in command.params:
         if isinstance(param, click.Option):
             name = _option_name(param)
-            own = f"option_{command.name}_{name}"  # where an option means something else elsewhere
+            own = f"option_{name_of_command}_{name}"  # where an option means something else elsewhere
             param.help = translate(own if has_text(own) else f"option_{name}", lang)
     if isinstance(command, click.Group):
         command.subcommand_metavar = translate("usage_command_metavar", lang)
+
+
+def _plain(name: str) -> str:
+    """A command's name as it stands in message ids."""
+    return name.replace("-", "_")
 
 
 def _option_name(option: click.Option) -> str:

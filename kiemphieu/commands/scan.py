@@ -25,6 +25,7 @@ from kiemphieu.intake import FileProblem
 from kiemphieu.scan_health import Alert
 from kiemphieu.scanning import ScanReport, default_workers, scan_paths
 from records.count import BallotCounts
+from records.reading import RejectionReason
 
 
 @click.command("scan", cls=LocalCommand)
@@ -51,6 +52,9 @@ def scan_command(
             session.warn("review_waiting", count=ballots.review, folder=vote)
     if not report.pages and not report.problems:
         session.warn("scan_nothing_found")
+    tests = sum(page.reason == RejectionReason.TEST_BALLOT for page in report.rejected)
+    if tests:
+        session.warn("scan_test_ballots", count=tests)
     if report.problems:
         return EXIT_INPUT
     return EXIT_REVIEW if ballots.review else EXIT_DONE
