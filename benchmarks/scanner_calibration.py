@@ -222,7 +222,8 @@ def false_streaks(pages: int, seed: int, paper: np.ndarray) -> tuple[int, int]:
 def show(number: int, trial: Trial) -> None:
     faults = ", ".join(f"{one.fault.value} {one.grade.value}" for one in trial.profile.faults) or "fit"
     print(
-        f"{number:3d} {trial.scanner.settings.mode.value:7s} {trial.truth.dpi_x:7.2f} × {trial.truth.dpi_y:7.2f}"
+        f"{number:3d} {trial.scanner.settings.mode.value:7s}"
+        f" {trial.truth.dpi_x:7.2f} × {trial.truth.dpi_y:7.2f}"
         f"  dpi {100 * trial.dpi_error:.3f} %  skew {trial.skew_error_deg:.4f}°"
         f"  shift {trial.distortion_error_mm:.3f} of {trial.truth.largest_shift_mm:.2f} mm"
         f"  streaks {trial.streaks_found}/{trial.streaks} +{trial.streaks_false}  {faults}"

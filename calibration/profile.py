@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from calibration.measure import ScanMeasures, largest_shift_mm
+from calibration.measure import ScanMeasures
 from calibration.sharpness import mtf50
 from calibration.verdict import judge
 from records.errors import InputError
@@ -137,8 +137,8 @@ def _geometry(scans: Sequence[ScanMeasures]) -> ScanGeometryMeasures:
         dpi_y=_of(scans, lambda one: one.geometry.dpi_y, 3),
         skew_deg=_of(scans, lambda one: one.geometry.skew_deg, 4),
         shear_deg=_of(scans, lambda one: one.geometry.shear_deg, 4),
-        distortion_rms_mm=round(float(np.sqrt(np.mean(np.sum(means**2, axis=1)))), 4),
-        distortion_max_mm=round(largest_shift_mm(np.array(list(by_dot)), means), 4),
+        distortion_rms_mm=max(scan.geometry.distortion_rms_mm for scan in scans),
+        distortion_max_mm=max(scan.geometry.distortion_max_mm for scan in scans),
         shifts=tuple(
             DotShift(x, y, round(float(dx), 4), round(float(dy), 4))
             for (x, y), (dx, dy) in zip(by_dot, means, strict=True)

@@ -22,6 +22,7 @@ from calibration.target import (
     ReferenceMark,
     ScaleBar,
     Target,
+    TestLine,
 )
 from records.geometry import Rect
 
@@ -84,7 +85,7 @@ def _draw(canvas: Canvas, target: Target) -> None:
         path.close()
         canvas.drawPath(path, stroke=0, fill=1)
     for line in target.lines:
-        _fill(canvas, line.rect)
+        _draw_test_line(canvas, line)
     for mark in target.marks:
         _draw_mark(canvas, mark)
     for scale in target.scales:
@@ -103,6 +104,18 @@ def _draw_code(canvas: Canvas, target: Target) -> None:
         left, top = target.code.x_mm + column * module, target.code.y_mm + row * module
         path.rect(left, top, length * module, module)
     canvas.drawPath(path, stroke=0, fill=1)
+
+
+def _draw_test_line(canvas: Canvas, line: TestLine) -> None:
+    """As a stroke: renderers widen filled rectangles to whole pixels, strokes they do not."""
+    rect = line.rect
+    middle_x, middle_y = rect.centre_mm
+    canvas.setStrokeGray(0)
+    canvas.setLineWidth(line.width_mm)
+    if line.standing:
+        canvas.line(middle_x, rect.y_mm, middle_x, rect.bottom_mm)
+    else:
+        canvas.line(rect.x_mm, middle_y, rect.right_mm, middle_y)
 
 
 def _draw_mark(canvas: Canvas, mark: ReferenceMark) -> None:

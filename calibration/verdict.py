@@ -123,8 +123,8 @@ def _faults(profile: ScannerProfile, limits: VerdictLimits) -> Iterator[FaultFou
     gain = max(map(abs, (profile.gain.dot_mm, profile.gain.line_x_mm, profile.gain.line_y_mm)))
     yield from _over(ScannerFault.DOT_GAIN, gain, limits.dot_gain_mm)
     if profile.repeatability is not None:
-        place = tuple(_over(ScannerFault.NOT_REPEATABLE, profile.repeatability.place_mm, limits.place_mm))
-        yield from place or _over(ScannerFault.NOT_REPEATABLE, profile.repeatability.tone, limits.tone)
+        yield from _over(ScannerFault.NOT_REPEATABLE, profile.repeatability.place_mm, limits.place_mm)
+        yield from _over(ScannerFault.TONE_DRIFT, profile.repeatability.tone, limits.tone)
 
 
 def scale_deviation(dpi_x: float, dpi_y: float) -> float:

@@ -55,6 +55,7 @@ _COMMANDS = {
     "rescan": "rescan",
     "export": "export",
     "backup": "record",
+    "calibrate": "calibrate",
 }
 """Command name to its module in `kiemphieu.commands`: only what a run needs is loaded."""
 

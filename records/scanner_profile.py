@@ -57,6 +57,7 @@ class ScannerFault(StrEnum):
     COLOUR_CAST = "colour_cast"
     DOT_GAIN = "dot_gain"
     NOT_REPEATABLE = "not_repeatable"
+    TONE_DRIFT = "tone_drift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,9 @@ class ScanGeometryMeasures:
         dpi_x, dpi_y: resolution along the target's width and height, on the length printed.
         skew_deg: clockwise positive.
         shear_deg: what the angle between the axes lacks of a right one.
-        distortion_rms_mm, distortion_max_mm: of the dots' shifts; the largest is taken after a median over
-            neighbours, so that a speck on one dot is no distortion.
-        shifts: every dot's, averaged over the scans.
+        distortion_rms_mm, distortion_max_mm: of the dots' shifts, in the worst scan: pages are read one by
+            one. The largest is taken after a median over neighbours, so that a speck on a dot is none.
+        shifts: every dot's, averaged over the scans: what is left is the scanner's own.
     """
 
     dpi_x: float
