@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from kiemphieu.intake import FURNITURE, check_whole, natural_key
+from kiemphieu.intake import FURNITURE, check_whole, may_be_unfilled, natural_key
 from records.errors import PageFileError
 
 SETTLE_S = 2.0
@@ -36,7 +36,7 @@ TEMPORARY_SUFFIXES = (
 """Of names under which scanners and copying programs write; the file is looked at when it is renamed."""
 _TAIL_BYTES = 4096
 
-UNFINISHED = frozenset({"file_truncated", "file_empty", "page_file_unreadable"})
+UNFINISHED = frozenset({"file_truncated", "file_empty", "file_broken", "page_file_unreadable"})
 """What is wrong with a file that may yet become whole."""
 
 
@@ -46,13 +46,11 @@ class Look:
 
     Attributes:
         tail: digest of its last bytes: space reserved in advance has its full size from the start.
-        blank_tail: those bytes are all zero.
     """
 
     size: int
     modified_ns: int
     tail: bytes
-    blank_tail: bool
 
     def same_file(self, found: os.stat_result) -> bool:
         return (self.size, self.modified_ns) == (found.st_size, found.st_mtime_ns)
@@ -177,17 +175,26 @@ class Arrivals:
             return False
         if self._is_late(file):
             return True
-        return not file.look.blank_tail and file.unfinished != file.look and self._is_whole(path, file)
+        return file.unfinished != file.look and self._is_whole(path, file)
 
     def _is_whole(self, path: Path, file: _Watched) -> bool:
         try:
             check_whole(path)
+            if may_be_unfilled(path):
+                file.unfinished = file.look
+                return False
         except PageFileError as error:
-            if error.message_id == "file_truncated":
+            if error.message_id != "page_file_unreadable":
                 file.unfinished = file.look
             return error.message_id not in UNFINISHED
-        # Somebody may have gone on writing while it was looked at.
-        return _look_at(path, path.stat()) == file.look if path.exists() else False
+        return self._is_unchanged(path, file.look)
+
+    def _is_unchanged(self, path: Path, look: Look) -> bool:
+        """Somebody may have gone on writing while the file was looked at."""
+        try:
+            return _look_at(path, path.stat()) == look
+        except OSError:
+            return False
 
     def _is_late(self, file: _Watched) -> bool:
         return self._clock() - file.since >= PATIENCE_SETTLES * self._settle_s
@@ -221,8 +228,8 @@ def _look_at(path: Path, status: os.stat_result) -> Look:
             tail = file.read(_TAIL_BYTES)
     except OSError:
         # Held by its writer, or closed to us: told when that lasts.
-        return Look(status.st_size, status.st_mtime_ns, b"", blank_tail=False)
-    return Look(status.st_size, status.st_mtime_ns, sha256(tail).digest(), not any(tail))
+        return Look(status.st_size, status.st_mtime_ns, b"")
+    return Look(status.st_size, status.st_mtime_ns, sha256(tail).digest())
 
 
 def _shown(path: Path) -> str:

@@ -40,7 +40,7 @@ def kind_of_head(head: bytes) -> FileKind:
     Raises:
         PageFileError: empty, or of a kind that is not read; the message says what to do.
     """
-    if not head:
+    if not any(head):
         raise PageFileError("file_empty")
     if head.startswith(b"\xff\xd8\xff"):
         return FileKind.JPEG

@@ -12,7 +12,7 @@ from typing import TypeVar
 from kiemphieu.file_kind import FileKind, kind_of_head
 from kiemphieu.page_file import PageBytes, check_jpeg, check_png, open_image
 from kiemphieu.pdf_file import check_pdf_end, pdf_page, pdf_page_count
-from kiemphieu.tiff_file import tiff_page, tiff_page_count
+from kiemphieu.tiff_file import tiff_blank_end, tiff_page, tiff_page_count
 from records.errors import PageFileError
 
 T = TypeVar("T")
@@ -198,6 +198,15 @@ def load_page(ref: PageRef) -> PageBytes:
     check_png(data)
     with open_image(data):
         return PageBytes(data, ".png")
+
+
+def may_be_unfilled(path: Path) -> bool:
+    """Whether a file that seems whole may be space that its writer is still filling.
+
+    Raises:
+        PageFileError: it cannot be read or is broken.
+    """
+    return _file_kind(path) is FileKind.TIFF and tiff_blank_end(_opened(path.read_bytes))
 
 
 def check_whole(path: Path) -> None:

@@ -16,6 +16,7 @@ from kiemphieu.page_file import PageBytes
 from records.errors import PageFileError
 
 MAX_PAGES = 100_000
+_BLANK_BYTES = 16
 
 _ENTRY_BYTES = 12
 _TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
@@ -60,6 +61,20 @@ def tiff_page(data: bytes, index: int) -> PageBytes:
             entries = _read_entries(data, offset, order)
             return PageBytes(_single_page(data, entries, order), ".tif")
     raise PageFileError("file_truncated")
+
+
+def tiff_blank_end(data: bytes) -> bool:
+    """Whether a page's image data ends in zero bytes, as space does that is reserved and not filled yet.
+
+    The other kinds of file end in a mark; a TIFF that begins with its directories has none. Compressed
+    pages do not end like that; an uncompressed one whose lower edge is black does.
+    """
+    order = _byte_order(data)
+    for offset in _directories(data):
+        blocks = _blocks(data, _read_entries(data, offset, order), order)
+        if not any(blocks[-1][-_BLANK_BYTES:]):
+            return True
+    return False
 
 
 def _byte_order(data: bytes) -> str:
@@ -120,14 +135,8 @@ def _integers(entry: _Entry, order: str) -> tuple[int, ...]:
 
 def _single_page(data: bytes, entries: dict[int, _Entry], order: str) -> bytes:
     """Header, directory, long values, then the strips or tiles, in that order."""
-    offsets_tag, sizes_tag = _STRIPS if _STRIPS[0] in entries else _TILES
-    if offsets_tag not in entries or sizes_tag not in entries:
-        raise PageFileError("file_broken", reason="TIFF strips")
-    offsets = _integers(entries[offsets_tag], order)
-    sizes = _integers(entries[sizes_tag], order)
-    if len(offsets) != len(sizes) or not offsets:
-        raise PageFileError("file_broken", reason="TIFF strips")
-    blocks = [_slice(data, offset, size) for offset, size in zip(offsets, sizes, strict=True)]
+    offsets_tag = (_STRIPS if _STRIPS[0] in entries else _TILES)[0]
+    blocks = _blocks(data, entries, order)
     entries = dict(entries)
     entries[offsets_tag] = _Entry(offsets_tag, _LONG, len(blocks), b"\0" * 4 * len(blocks))
     first_block = 8 + 2 + len(entries) * _ENTRY_BYTES + 4 + sum(_long_size(e) for e in entries.values())
@@ -137,6 +146,18 @@ def _single_page(data: bytes, entries: dict[int, _Entry], order: str) -> bytes:
     value = struct.pack(f"{order}{len(places)}I", *places)
     entries[offsets_tag] = _Entry(offsets_tag, _LONG, len(blocks), value)
     return _directory(entries, order) + b"".join(block + b"\0" * (len(block) % 2) for block in blocks)
+
+
+def _blocks(data: bytes, entries: dict[int, _Entry], order: str) -> list[bytes]:
+    """The strips or tiles, in order."""
+    offsets_tag, sizes_tag = _STRIPS if _STRIPS[0] in entries else _TILES
+    if offsets_tag not in entries or sizes_tag not in entries:
+        raise PageFileError("file_broken", reason="TIFF strips")
+    offsets = _integers(entries[offsets_tag], order)
+    sizes = _integers(entries[sizes_tag], order)
+    if len(offsets) != len(sizes) or not offsets:
+        raise PageFileError("file_broken", reason="TIFF strips")
+    return [_slice(data, offset, size) for offset, size in zip(offsets, sizes, strict=True)]
 
 
 def _long_size(entry: _Entry) -> int:
