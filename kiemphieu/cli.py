@@ -44,6 +44,8 @@ _COMMANDS = {
     "testdeck": "testdeck",
     "blank-check": "blank_check",
     "scan": "scan",
+    "watch": "watch",
+    "acquire": "acquire",
     "readings": "readings",
     "decide": "decide",
     "account": "account",
