@@ -11,7 +11,7 @@ from kiemphieu.accounting import Account, read_account
 from kiemphieu.ballots import BallotEntry, Standing, find_counted
 from kiemphieu.folder import VoteFolder, load_vote, vote_rules
 from kiemphieu.store import Store
-from kiemphieu.vote_store import note_settings, open_vote_store
+from kiemphieu.vote_store import check_settings, note_settings, open_vote_store
 from records.canonical import canonical_json, sha256_hex
 from records.count import BallotCounts, OpenPoint, TallyResult
 from records.errors import InputError
@@ -74,6 +74,7 @@ def count_folder(folder: VoteFolder, known: Vote | None = None) -> CountReport:
     store = open_vote_store(folder, vote)
     try:
         _check_forms(folder, vote, store)
+        check_settings(folder, store, vote)
         gathered = _gathered(find_counted(store, rules))
         account = read_account(store)
         issued = _issued_by_style(store) - account.not_handed_out()
@@ -237,12 +238,13 @@ def draw_tally(folder: VoteFolder) -> CountReport:
         sealed = store.last_entry(EventKind.RECORD_SEALED) is not None
         if sealed or not store.forms():
             return count_folder(folder, vote)
+        check_settings(folder, store, vote)
         note_settings(store, vote)
         while True:
             state = store.state()
             report = count_folder(folder, vote)
             data = {"result": result_digest(report.result), "final": report.result.final}
-            last = store.last_entry()
+            last = store.last_but_reports()
             drawn = last is not None and last.kind == EventKind.TALLY_DRAWN.value and last.content == data
             # Another station may have recorded something since: then what was counted is not the record.
             if drawn or store.append_if(state, EventKind.TALLY_DRAWN, data) is not None:
@@ -284,6 +286,7 @@ def result_to_json(result: TallyResult) -> dict[str, Any]:
                 "base": official.base,
                 "percent": dict(official.percent),
                 "outcome": official.outcome.value if official.outcome else None,
+                **({"grade": official.grade} if official.grade is not None else {}),
             }
             for official in result.officials
         ],

@@ -28,7 +28,7 @@ from kiemphieu.folder import (
 )
 from kiemphieu.pen import signer_of
 from kiemphieu.store import IssuedBallot, Store, StoredForm
-from kiemphieu.vote_store import check_key, check_not_sealed, open_vote_store
+from kiemphieu.vote_store import check_key, check_not_sealed, check_settings, note_settings, open_vote_store
 from records.errors import InputError, KeyFileError, UsageError
 from records.journal import EventKind
 from records.layout import layout_to_json
@@ -94,6 +94,8 @@ def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | No
         check_not_sealed(store)
         _check_unchanged(folder, store, form)
         make_keys(folder, store, order.seed)
+        check_settings(folder, store, vote)
+        note_settings(store, vote)
         key = load_private_key(read_private_key(folder))
         taken = store.issued()
         serials = draw_serials(order.count, taken, random_bits(order.seed, len(taken)))

@@ -23,6 +23,7 @@ from records.canonical import sha256_hex
 from records.count import TallyResult
 from records.errors import InputError
 from records.journal import EventKind
+from records.vote import Vote
 from tally.typed_counts import tally_typed_counts
 
 
@@ -51,10 +52,13 @@ def write_reports(folder: VoteFolder, lang: Language) -> WrittenReports:
         decisions = tuple(one for found in standing.values() for one in found)
         drawn = store.last_entry(EventKind.TALLY_DRAWN)
         facts = facts_of_count(report, decisions, "" if drawn is None else drawn.hash)
+        noted = {e.content.get("file"): e.content for e in store.journal(EventKind.REPORT_WRITTEN)}
         paths = []
         for name, data in _files(facts, lang):
             _write(folder, name, data)
-            store.append(EventKind.REPORT_WRITTEN, {"file": name, "sha256": sha256_hex(data)})
+            written = {"file": name, "sha256": sha256_hex(data)}
+            if noted.get(name) != written:
+                store.append(EventKind.REPORT_WRITTEN, written)
             paths.append(folder.reports / name)
     finally:
         store.close()
@@ -70,22 +74,50 @@ def write_typed_reports(folder: VoteFolder, counts: Path, base: int | None, lang
         StoreError: the folder cannot be written.
     """
     vote = load_vote(folder)
-    rules = vote_rules(vote)
-    result = tally_typed_counts(
-        read_text(counts),
-        rules,
-        base,
-        officials=[official.id for official in vote.officials],
-        attendance=vote.attendance,
-        vote_id=vote.id,
-    )
-    if not isinstance(result, TallyResult):
-        raise CountsFileError(counts, result)
+    _check_nothing_scanned(folder, vote)
+    facts = _typed_facts(vote, counts, base)
     paths = []
-    for name, data in _files(facts_of_typed(vote, rules, result), lang):
+    for name, data in _files(facts, lang):
         _write(folder, name, data)
         paths.append(folder.reports / name)
-    return WrittenReports(result, tuple(paths))
+    return WrittenReports(facts.result, tuple(paths))
+
+
+def _check_nothing_scanned(folder: VoteFolder, vote: Vote) -> None:
+    """The documents of a vote that was scanned are not to be replaced by typed ones."""
+    if not folder.database.exists() and not vote.store_url:
+        return
+    store = open_vote_store(folder, vote)
+    try:
+        if store.page_count():
+            raise InputError("typed_beside_scans", path=str(folder.root))
+    finally:
+        store.close()
+
+
+def _typed_facts(vote: Vote, counts: Path, base: int | None) -> Facts:
+    """Each group by itself: their ballots are different sheets, of which other numbers may come back."""
+    rules, text = vote_rules(vote), read_text(counts)
+    groups, problems = [], []
+    for style in vote.styles:
+        officials = [official.id for official in vote.officials_of(style.id)]
+        others = [official.id for official in vote.officials if official.style != style.id]
+        result = tally_typed_counts(
+            text,
+            rules,
+            base,
+            officials=officials,
+            leave_out=others,
+            attendance=vote.attendance,
+            vote_id=vote.id,
+        )
+        if isinstance(result, TallyResult):
+            groups.append((style, result))
+        else:
+            problems += [problem for problem in result if problem not in problems]
+    if problems:
+        raise CountsFileError(counts, tuple(problems))
+    return facts_of_typed(vote, rules, groups)
 
 
 def _files(facts: Facts, lang: Language) -> Iterator[tuple[str, bytes]]:

@@ -34,7 +34,12 @@ def open_vote_store(folder: VoteFolder, vote: Vote) -> Store:
 
 
 def note_settings(store: Store, vote: Vote) -> None:
-    """Journals the settings that bear on the result, where they are not what the journal says they are."""
+    """Journals the settings that bear on the result, where they are not what the journal says they are.
+
+    Raises:
+        InputError: an official is not who was printed under that id.
+    """
+    _check_officials(store, vote)
     data = {"settings": result_settings(vote)}
     last = store.last_entry(EventKind.SETTINGS_CHANGED)
     if last is None or last.content != data:
@@ -52,6 +57,37 @@ def result_settings(vote: Vote) -> dict[str, Any]:
         "two_person": vote.two_person,
         "groups": [to_plain(style) for style in vote.styles],
     }
+
+
+def check_settings(folder: VoteFolder, store: Store, vote: Vote) -> None:
+    """Raises where vote.toml no longer says what the ballots were printed with, or the count was sealed with.
+
+    Raises:
+        InputError: another name, position or group stands under an id, or the record is sealed and a setting
+            that bears on the result was changed.
+    """
+    _check_officials(store, vote)
+    last = store.last_entry(EventKind.SETTINGS_CHANGED)
+    sealed = store.last_entry(EventKind.RECORD_SEALED) is not None
+    if sealed and last is not None and last.content["settings"] != result_settings(vote):
+        raise InputError("settings_after_seal", path=str(folder.vote_file))
+
+
+def _check_officials(store: Store, vote: Vote) -> None:
+    """Holds the officials against the first settings in the journal, which stand before the first ballot.
+
+    A name moved to another id would move its votes along.
+    """
+    first = next(store.journal(EventKind.SETTINGS_CHANGED), None)
+    if first is None:
+        return
+    printed = {one["id"]: one for one in first.content["settings"]["officials"]}
+    for official in result_settings(vote)["officials"]:
+        before = printed.get(official["id"], official)
+        if official != before:
+            raise InputError(
+                "official_changed", official=official["id"], printed=before["name"], found=official["name"]
+            )
 
 
 def check_key(folder: VoteFolder, store: Store) -> None:

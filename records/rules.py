@@ -113,10 +113,14 @@ class DocumentRule:
     """How the minutes are made out.
 
     Attributes:
+        act: what the people do, such as "lấy phiếu tín nhiệm".
+        meeting: where they do it, such as "hội nghị" or "kỳ họp".
         copies: how many are signed.
         recipients: who gets them, in Vietnamese, one line each.
     """
 
+    act: str
+    meeting: str
     copies: int
     publication: Publication
     recipients: tuple[str, ...]

@@ -66,10 +66,13 @@ def count_votes(
     check_lines(ballots, officials, rules)
     valid = valid_serials(ballots)
     counts = count_ballots(ballots, valid, issued)
+    # Before anything is counted there are no percentages, whatever they would be of.
     base = find_base(counts, attendance, rules.base)
+    counted_base = base if counts.returned else 0
     quorum = classify_quorum(attendance, rules.quorum)
     results = tuple(
-        official_result(line.count, base, rules) for line in tabulate(ballots, valid, officials, rules)
+        official_result(line.count, counted_base, rules)
+        for line in tabulate(ballots, valid, officials, rules)
     )
     open_points = find_open_points(quorum, counts, base, rules)
     if line_fault_decides(results, ballots, attendance, rules):

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from records.count import BallotCounts, OfficialResult, OpenPoint, Outcome, Quorum, TallyResult
 from records.rules import Base, RuleSet
 from records.vote import Attendance
-from tally.tabulation import LineTally, SortedBallots, count_ballots, tabulate, valid_serials_otherwise
+from tally.tabulation import (
+    LineTally,
+    SortedBallots,
+    count_ballots,
+    tabulate,
+    valid_serials,
+    valid_serials_otherwise,
+)
 from tally.thresholds import classify_grade, classify_outcome
 
-_HEAD_COUNT_BASES = (Base.DELEGATES, Base.SUMMONED, Base.PRESENT)
+HEAD_COUNT_BASES = (Base.DELEGATES, Base.SUMMONED, Base.PRESENT)
 
 
 def find_base(ballots: BallotCounts, attendance: Attendance | None, base: Base) -> int | None:
@@ -41,7 +49,7 @@ def find_open_points(
         OpenPoint.NOTHING_RETURNED: ballots.returned == 0 or base == 0,
         OpenPoint.CUTOFFS_UNKNOWN: rules.grades is not None and not rules.grades.cutoffs,
         OpenPoint.BASE_BELOW_RETURNED: (
-            rules.base in _HEAD_COUNT_BASES and base is not None and 0 < base < ballots.returned
+            rules.base in HEAD_COUNT_BASES and base is not None and 0 < base < ballots.returned
         ),
     }
     return {point for point, holds in reasons.items() if holds}
@@ -88,20 +96,43 @@ def line_fault_decides(
     attendance: Attendance | None,
     rules: RuleSet,
 ) -> bool:
-    """Whether the other reading of `line_fault` changes, or may change, an outcome.
+    """Whether the other reading of `line_fault` changes, or may change, an outcome or a grade.
 
-    Source: rules.md, "Validity". Nothing is open once the committee has set `line_fault` itself.
+    Source: rules.md, "Validity". Nothing is open once the committee has set `line_fault` itself. While the
+    base is open too, both readings are compared under either base: two open questions may decide together.
     """
     if "line_fault" in rules.decided:
         return False
-    valid = valid_serials_otherwise(ballots, rules.line_fault)
+    officials = [result.count.official for result in results]
+    known = any(result.outcome is not None for result in results)
+    as_ruled, otherwise = valid_serials(ballots), valid_serials_otherwise(ballots, rules.line_fault)
+    for kind in _open_bases(rules):
+        verdicts = [
+            _verdicts_of(ballots, valid, officials, attendance, replace(rules, base=kind))
+            for valid in (as_ruled, otherwise)
+        ]
+        if known and verdicts[0] != verdicts[1]:
+            return True
+    return False
+
+
+def _open_bases(rules: RuleSet) -> tuple[Base, ...]:
+    """The bases that the committee may still choose from."""
+    either = (Base.RETURNED, Base.VALID)
+    return either if rules.base in either and "base" not in rules.decided else (rules.base,)
+
+
+def _verdicts_of(
+    ballots: SortedBallots,
+    valid: frozenset[str],
+    officials: Sequence[str],
+    attendance: Attendance | None,
+    rules: RuleSet,
+) -> list[set[tuple[Outcome, str | None] | None]]:
+    """What may follow for each official when the lines of the ballots `valid` count."""
     base = find_base(count_ballots(ballots, valid, issued=0), attendance, rules.base)
-    table = tabulate(ballots, valid, [result.count.official for result in results], rules)
-    return any(
-        result.outcome is not None
-        and _possible_verdicts(line, base, rules) != {(result.outcome, result.grade)}
-        for result, line in zip(results, table, strict=True)
-    )
+    table = tabulate(ballots, valid, officials, rules)
+    return [_possible_verdicts(line, base, rules) for line in table]
 
 
 def _possible_verdicts(

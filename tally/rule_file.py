@@ -239,6 +239,8 @@ def _thresholds(top: _Table, level_ids: tuple[str, ...]) -> tuple[Threshold, ...
             clause=_clause(table, "clause"),
             consequence=table.text("consequence") if "consequence" in table.data else "",
         )
+        if threshold.outcome in [earlier.outcome for earlier in thresholds]:
+            raise table.error("rule_set_duplicate", "outcome", found=threshold.outcome.value)
         if any(earlier.level == level and not is_severer(earlier, threshold) for earlier in thresholds):
             raise table.error("rule_set_threshold_order", "numerator", level=level)
         thresholds.append(threshold)
@@ -269,8 +271,10 @@ def _faults(top: _Table) -> tuple[tuple[str, Clause], ...]:
 
 
 def _documents(top: _Table) -> DocumentRule:
-    table = top.table("documents", ("copies", "publication", "recipients", "clause"))
+    table = top.table("documents", ("act", "meeting", "copies", "publication", "recipients", "clause"))
     return DocumentRule(
+        act=table.text("act"),
+        meeting=table.text("meeting"),
         copies=table.whole("copies", MOST_COPIES),
         publication=table.word("publication", tuple(Publication)),
         recipients=table.texts("recipients"),

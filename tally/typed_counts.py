@@ -3,8 +3,8 @@
 Mistakes are values, each with its line, so that all of them can be mended in one go. Nothing is
 completed or corrected here: counts that do not add up give no result at all.
 
-What single ballots held is not known from counts. So the warnings and open points that rest on it
-(`line_fault_decides`, `base_decides`) are never among those of a typed result.
+What single ballots held is not known from counts. So whether the reading of faulty lines decides
+(`line_fault_decides`) is never told of a typed result, and whether the base does from bounds only.
 """
 
 from __future__ import annotations
@@ -14,20 +14,27 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from records.count import BallotCounts, CountSource, OfficialCount, OpenPoint, TallyResult
+from records.count import BallotCounts, CountSource, OfficialCount, OfficialResult, OpenPoint, TallyResult
 from records.errors import Problem
 from records.rules import Base, RuleSet
 from records.vote import Attendance
 from tally.count import official_result
-from tally.open_points import find_open_points, in_order, returned_exceeds_present
+from tally.open_points import (
+    HEAD_COUNT_BASES,
+    find_base,
+    find_open_points,
+    in_order,
+    returned_exceeds_present,
+)
 from tally.thresholds import classify_quorum
 
 # Nine digits hold any electorate, and int() refuses numbers of thousands of digits with an error.
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 _BYTE_ORDER_MARK = "\ufeff"
+_NO_BALLOTS = BallotCounts(issued=0, valid=0, invalid=0, review=0, foreign=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,7 @@ def tally_typed_counts(
     base: int | None = None,
     *,
     officials: Sequence[str] | None = None,
+    leave_out: Collection[str] = (),
     attendance: Attendance | None = None,
     vote_id: str = "",
 ) -> TallyResult | tuple[Problem, ...]:
@@ -76,15 +84,20 @@ def tally_typed_counts(
         rules: gives the levels, the thresholds and what the base is of.
         base: the number that percentages and thresholds are of. May be left out where the base is the
             ballots returned: that number is what every row adds up to.
-        officials: who must be in the counts, once each; None takes whoever is.
+        officials: who must be in the counts, once each, and in whose order they are given; None takes
+            whoever is, as they stand.
+        leave_out: officials whose rows are passed over: they stand on another kind of ballot.
         attendance: None if not known; the result is then not final.
         vote_id: repeated in the result.
     """
-    parsed = parse_typed_counts(text, rules)
+    parsed = _of_one_sheet(parse_typed_counts(text, rules), officials, leave_out)
+    announced = find_base(_NO_BALLOTS, attendance, rules.base) if rules.base in HEAD_COUNT_BASES else None
+    if base is None:
+        base = announced
     problems = (
         *parsed.problems,
         *_check_officials(parsed.named, officials),
-        *_check_base(rules, base),
+        *_check_base(rules, base, announced),
         *_check_totals(parsed.rows, rules, base),
     )
     if problems:
@@ -93,7 +106,11 @@ def tally_typed_counts(
     counted_base = returned if base is None else base
     valid = counted_base if rules.base is Base.VALID else returned
     ballots = BallotCounts(issued=returned, valid=valid, invalid=returned - valid, review=0, foreign=0)
+    officials_found = tuple(official_result(row.count, counted_base, rules) for row in parsed.rows)
     quorum = classify_quorum(attendance, rules.quorum)
+    open_points = find_open_points(quorum, ballots, counted_base, rules)
+    if _base_may_decide(parsed.rows, officials_found, rules):
+        open_points.add(OpenPoint.BASE_DECIDES)
     present = attendance.present if attendance else None
     exceeds = returned_exceeds_present(ballots, present)
     return TallyResult(
@@ -104,10 +121,40 @@ def tally_typed_counts(
         quorum=quorum,
         ballots=ballots,
         reconciled=True,
-        officials=tuple(official_result(row.count, counted_base, rules) for row in parsed.rows),
-        open_points=in_order(find_open_points(quorum, ballots, counted_base, rules)),
+        officials=officials_found,
+        open_points=in_order(open_points),
         warnings=(OpenPoint.RETURNED_EXCEEDS_PRESENT,) if exceeds else (),
         source=CountSource.TYPED,
+    )
+
+
+def _of_one_sheet(
+    parsed: TypedCounts, officials: Sequence[str] | None, leave_out: Collection[str]
+) -> TypedCounts:
+    """Only the rows of one kind of ballot, in the order in which it lists its people."""
+    rows = [row for row in parsed.rows if row.count.official not in leave_out]
+    if officials is not None:
+        places = {official: place for place, official in enumerate(officials)}
+        rows.sort(key=lambda row: places.get(row.count.official, len(places)))
+    named = tuple(one for one in parsed.named if one[1] not in leave_out)
+    return TypedCounts(tuple(rows), named, parsed.problems)
+
+
+def _base_may_decide(rows: Sequence[TypedRow], results: Sequence[OfficialResult], rules: RuleSet) -> bool:
+    """Whether the ballots valid, of which typed counts tell only bounds, would as base change an outcome.
+
+    At least as many ballots are valid as any official has votes, at most all that were returned; every
+    outcome between agrees where those at both ends do.
+    """
+    if "base" in rules.decided or rules.base not in {Base.RETURNED, Base.VALID}:
+        return False
+    returned = rows[0].total
+    least_valid = max(row.votes for row in rows) or returned
+    return any(
+        (result.outcome, result.grade) != (other.outcome, other.grade)
+        for base in (least_valid, returned)
+        for row, result in zip(rows, results, strict=True)
+        for other in (official_result(row.count, base, rules),)
     )
 
 
@@ -190,7 +237,9 @@ def _check_officials(named: Sequence[tuple[int, str]], officials: Sequence[str] 
             yield _problem(official, None, "typed_official_missing", official=official)
 
 
-def _check_base(rules: RuleSet, base: int | None) -> Iterable[Problem]:
+def _check_base(rules: RuleSet, base: int | None, announced: int | None) -> Iterable[Problem]:
+    if announced is not None and base != announced:
+        yield _problem("base", None, "typed_base_differs", found=str(base), expected=str(announced))
     if base is None and rules.base is not Base.RETURNED:
         yield _problem("base", None, "typed_base_needed", base=rules.base.value)
     if base is not None and base <= 0:

@@ -63,7 +63,7 @@ def tally_command(
 def _tell_count(session: Session, report: CountReport) -> None:
     names = {official.id: official.name for official in report.vote.officials}
     title = session.text("tally_title", body=report.vote.body)
-    session.show(result_table(session, report.result, report.rules.levels, names, title))
+    session.show(result_table(session, report.result, report.rules, names, title))
     if report.review:
         session.show(review_table(session, report.review))
     for line in result_lines(session, report.result):
@@ -71,8 +71,7 @@ def _tell_count(session: Session, report: CountReport) -> None:
 
 
 def _tell_typed(session: Session, result: TallyResult, rules: str) -> None:
-    levels = named_rules(rules).levels
-    session.show(result_table(session, result, levels, {}, session.text("tally_title_typed")))
+    session.show(result_table(session, result, named_rules(rules), {}, session.text("tally_title_typed")))
     for line in result_lines(session, result):
         session.line(line)
 

@@ -19,6 +19,7 @@ from kiemphieu.commands.base import (
 from kiemphieu.commands.tables import result_lines, review_table
 from kiemphieu.counting import result_to_json
 from kiemphieu.demo import DemoReport, run_demo
+from kiemphieu.documents.facts import Words
 from kiemphieu.folder import open_folder
 from kiemphieu.reporting import write_reports
 
@@ -73,9 +74,10 @@ def _comparison(session: Session, report: DemoReport) -> Table:
     for official in report.count.result.officials:
         counted = {**dict(official.count.levels), "invalid": official.count.invalid}
         true = report.true_counts[official.count.official]
-        outcome = official.outcome.value if official.outcome else "unknown"
         cells = [f"{number} / {true.get(key, 0)}" for key, number in counted.items()]
-        table.add_row(names[official.count.official], *cells, session.text(f"outcome_{outcome}"))
+        table.add_row(
+            names[official.count.official], *cells, Words(session.lang).outcome(official, report.count.rules)
+        )
     return table
 
 

@@ -28,7 +28,7 @@ def report_command(
     if counts is not None:
         written = write_typed_reports(folder, counts, base, session.lang)
     elif base is not None:
-        raise UsageError("tally_vote_and_counts")
+        raise UsageError("report_base_alone")
     else:
         written = write_reports(folder, session.lang)
     for path in written.paths:

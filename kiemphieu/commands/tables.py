@@ -8,33 +8,33 @@ from rich.table import Table
 
 from kiemphieu.ballots import BallotEntry
 from kiemphieu.commands.base import Session
+from kiemphieu.documents.facts import Words
 from kiemphieu.messages import Language
-from records.count import OfficialResult, TallyResult
-from records.vote import Level
+from records.count import CountSource, OfficialResult, TallyResult
+from records.rules import RuleSet
 
 
 def result_table(
-    session: Session, result: TallyResult, levels: Sequence[Level], names: Mapping[str, str], title: str
+    session: Session, result: TallyResult, rules: RuleSet, names: Mapping[str, str], title: str
 ) -> Table:
     """One row per official: counts with percentages, and the outcome."""
     table = Table(title=title)
     table.add_column(session.text("column_number"), justify="right")
     table.add_column(session.text("column_name"), overflow="fold")
-    for level in levels:
+    for level in rules.levels:
         table.add_column(level.label, justify="right")
     for message_id in ("column_invalid", "column_base"):
         table.add_column(session.text(message_id), justify="right")
     table.add_column(session.text("column_outcome"))
     for number, official in enumerate(result.officials, start=1):
         count = official.count
-        outcome = official.outcome.value if official.outcome else "unknown"
         table.add_row(
             str(number),
             names.get(count.official, count.official),
             *_level_cells(session, official),
             str(count.invalid),
             str(official.base),
-            session.text(f"outcome_{outcome}"),
+            Words(session.lang).outcome(official, rules),
         )
     return table
 
@@ -56,15 +56,18 @@ def _number(session: Session, text: str) -> str:
 def result_lines(session: Session, result: TallyResult) -> Iterator[str]:
     """What stands below the table: ballots, attendance, and what keeps the result from being final."""
     ballots = result.ballots
-    yield session.text(
-        "tally_ballots",
-        issued=ballots.issued,
-        returned=ballots.returned,
-        valid=ballots.valid,
-        invalid=ballots.invalid,
-        review=ballots.review,
-        foreign=ballots.foreign,
-    )
+    if result.source is CountSource.TYPED:
+        yield session.text("tally_typed_ballots", returned=ballots.returned)
+    else:
+        yield session.text(
+            "tally_ballots",
+            issued=ballots.issued,
+            returned=ballots.returned,
+            valid=ballots.valid,
+            invalid=ballots.invalid,
+            review=ballots.review,
+            foreign=ballots.foreign,
+        )
     yield session.text(
         "tally_quorum",
         summoned="–" if result.summoned is None else result.summoned,

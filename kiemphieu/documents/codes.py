@@ -11,6 +11,8 @@ from PIL import Image
 ERROR_CORRECTION = "L"
 """The code is read off clean print at once, and holds up to 60 persons."""
 QUIET_MODULES = 4
+LONGEST_CODE_TEXT = 1800
+"""Characters: about 60 persons. A code of more has modules that a 40 mm print no longer shows well."""
 
 
 def code_rows(text: str) -> tuple[bytes, ...]:

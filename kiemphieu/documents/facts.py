@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kiemphieu.accounting import Account, Fate
-from kiemphieu.counting import CountReport, GroupCount
+from kiemphieu.counting import CountReport, GroupCount, combined_result
 from kiemphieu.messages import Language, has_text, translate
 from records.count import CountSource, OfficialResult, Outcome, TallyResult
 from records.decision import RecordedDecision
 from records.rules import Clause, Comparison, RuleSet, Threshold, Wording
-from records.vote import Official, Vote
+from records.vote import BallotStyle, Official, Vote
 from tally.reasons import InvalidReasons
 
 FIRST_BARE_MONTH = 3
@@ -25,6 +26,7 @@ class GroupFacts:
     Attributes:
         reasons: None where the counts were typed by hand.
         exchanged, unused: ballots that were withdrawn before anything was cast.
+        not_returned: what the committee stated; None where it has stated nothing.
     """
 
     title: str
@@ -32,6 +34,7 @@ class GroupFacts:
     reasons: InvalidReasons | None
     exchanged: int = 0
     unused: int = 0
+    not_returned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +82,25 @@ def _group(group: GroupCount, account: Account) -> GroupFacts:
         return sum(s.count for s in account.statements if s.fate is fate and s.style == group.style.id)
 
     return GroupFacts(
-        group.style.title, group.result, group.reasons, total(Fate.EXCHANGED), total(Fate.UNUSED)
+        title=group.style.title,
+        result=group.result,
+        reasons=group.reasons,
+        exchanged=total(Fate.EXCHANGED),
+        unused=total(Fate.UNUSED),
+        not_returned=account.not_returned(group.style.id),
     )
 
 
-def facts_of_typed(vote: Vote, rules: RuleSet, result: TallyResult) -> Facts:
-    """The facts of counts that were typed by hand."""
-    return Facts(vote, rules, result, (GroupFacts("", result, None),), (), "")
+def facts_of_typed(vote: Vote, rules: RuleSet, groups: Sequence[tuple[BallotStyle, TallyResult]]) -> Facts:
+    """The facts of counts that were typed by hand, a result per kind of ballot."""
+    return Facts(
+        vote=vote,
+        rules=rules,
+        result=combined_result([result for _, result in groups]),
+        groups=tuple(GroupFacts(style.title, result, None) for style, result in groups),
+        decisions=(),
+        head="",
+    )
 
 
 class Words:
@@ -131,13 +146,33 @@ class Words:
         message_id = "doc_over_half" if half and more else "doc_more_than" if more else "doc_at_least"
         return self(message_id, share=f"{threshold.numerator}/{threshold.denominator}")
 
+    def act(self, rules: RuleSet) -> str:
+        """What the people did: the rule set's own words, or what they mean in another language."""
+        if self.lang is Language.VIETNAMESE:
+            return rules.documents.act
+        return self.any_of(f"doc_act_{rules.id}", otherwise=self("doc_act"))
+
+    def meeting(self, rules: RuleSet) -> str:
+        """Where they did it."""
+        return rules.documents.meeting if self.lang is Language.VIETNAMESE else self("doc_meeting")
+
+    def setting(self, name: str, value: str) -> str:
+        """A setting of `[rules]` and what it was set to."""
+        if name == "base":
+            return self("doc_setting_base", value=self(f"base_{value}"))
+        return self.any_of(f"doc_setting_{name}_{value}", otherwise=self(f"doc_setting_{name}", value=value))
+
     def outcome(self, result: OfficialResult, rules: RuleSet) -> str:
         """What a person's counts come to, short enough for a table."""
-        if result.outcome is None:
-            return self("outcome_unknown")
         if rules.grades is not None:
             return result.grade or self("outcome_unknown")
-        threshold = find_threshold(result, rules)
+        return self.outcome_name(result.outcome, rules)
+
+    def outcome_name(self, outcome: Outcome | None, rules: RuleSet) -> str:
+        """An outcome by the threshold of the rule set that it stands for."""
+        if outcome is None:
+            return self("outcome_unknown")
+        threshold = next((one for one in rules.thresholds if one.outcome is outcome), None)
         if threshold is None:
             return self("doc_outcome_none")
         label = next(level.label for level in rules.levels if level.id == threshold.level)

@@ -15,6 +15,7 @@ from kiemphieu.documents.blocks import (
     Style,
     TableBlock,
 )
+from kiemphieu.documents.codes import LONGEST_CODE_TEXT
 from kiemphieu.documents.facts import Facts, GroupFacts, Words
 from kiemphieu.documents.parts import (
     DOTS,
@@ -26,10 +27,12 @@ from kiemphieu.documents.parts import (
     open_notice,
     outcome_text,
     people_table,
+    recipients,
 )
 from kiemphieu.messages import has_text
-from records.decision import Decision
-from records.rules import Publication
+from records.canonical import sha256_hex
+from records.decision import Decision, RecordedDecision
+from records.rules import COPIES_SETTING, PUBLICATION_SETTING, Publication
 from records.ruling import BallotFault, LineFault
 
 
@@ -49,7 +52,7 @@ def make_minutes(facts: Facts, words: Words, copy: int | None = None) -> Documen
         blocks=tuple(_blocks(facts, words)),
         signatures=committee_signatures(facts, words),
         recipients_title=words("doc_recipients"),
-        recipients=facts.rules.documents.recipients,
+        recipients=recipients(facts),
         footer=footer(facts),
         draft="" if facts.result.final else words("doc_draft"),
     )
@@ -61,7 +64,18 @@ def _blocks(facts: Facts, words: Words) -> Iterator[Block]:
     yield Paragraph(_subject(facts, words), Style.SUBTITLE)
     yield from open_notice(facts, words)
     yield Paragraph(words("doc_basis", rules=facts.rules.title))
-    yield Paragraph(words("doc_today", day=words.day(vote.date), place=vote.place, body=vote.body))
+    yield Paragraph(
+        words(
+            "doc_today",
+            day=words.day(vote.date),
+            place=vote.place,
+            body=vote.body,
+            act=words.act(facts.rules),
+            meeting=words.meeting(facts.rules),
+        )
+    )
+    if facts.typed:
+        yield Paragraph(words("doc_typed"))
     number = 0
     for section in _SECTIONS:
         blocks = list(section(facts, words))
@@ -74,14 +88,14 @@ def _blocks(facts: Facts, words: Words) -> Iterator[Block]:
 
 
 def _subject(facts: Facts, words: Words) -> str:
-    return facts.vote.subject or words("doc_minutes_subject")
+    return facts.vote.subject or words("doc_minutes_subject", act=words.act(facts.rules).capitalize())
 
 
 def _attendance(facts: Facts, words: Words) -> Iterator[Block]:
     yield Paragraph(words("doc_attendance_heading"), Style.HEADING)
     attendance = facts.vote.attendance
     if attendance is None:
-        yield Paragraph(words("doc_attendance", summoned=DOTS, present=DOTS, absent=DOTS))
+        yield Paragraph(words("doc_attendance", summoned=SHORT_DOTS, present=SHORT_DOTS, absent=SHORT_DOTS))
         return
     absent = attendance.summoned - attendance.present
     yield Paragraph(
@@ -122,9 +136,20 @@ def _ballots(facts: Facts, words: Words) -> Iterator[Block]:
     rows = tuple((words(message_id), *(one[message_id] for one in numbers)) for message_id in numbers[0])
     yield TableBlock(columns, rows)
     if not facts.typed:
-        holds = "doc_reconciled" if facts.result.reconciled else "doc_not_reconciled"
-        style = Style.NOTE if facts.result.reconciled else Style.WARNING
-        yield Paragraph(words(holds), style)
+        yield from _reconciliation(facts, words)
+
+
+def _reconciliation(facts: Facts, words: Words) -> Iterator[Block]:
+    """Whether the numbers fit; not returned is only checked where the committee has counted it."""
+    if not facts.result.reconciled:
+        yield Paragraph(words("doc_not_reconciled"), Style.WARNING)
+        for group in facts.groups:
+            if group.not_returned is not None:
+                text = words("doc_stated", count=group.not_returned, found=group.result.ballots.unreturned)
+                yield Paragraph(f"{group.title}: {text}" if group.title else text, Style.WARNING)
+        return
+    stated = all(group.not_returned is not None for group in facts.groups)
+    yield Paragraph(words("doc_reconciled" if stated else "doc_not_exceeded"), Style.NOTE)
 
 
 def _ballot_numbers(facts: Facts, group: GroupFacts) -> dict[str, str]:
@@ -218,23 +243,27 @@ def _decisions(facts: Facts, words: Words) -> Iterator[Block]:
         return
     yield Paragraph(words("doc_decisions_heading"), Style.HEADING)
     for name in facts.rules.decided:
-        value = dict(facts.vote.rule_overrides).get(name, "")
-        yield Paragraph(words("doc_setting_decided", setting=name, value=value), Style.ITEM)
-    if not facts.decisions:
+        yield Paragraph(words.setting(name, dict(facts.vote.rule_overrides)[name]), Style.ITEM)
+    review = facts.result.ballots.review
+    if review:
+        yield Paragraph(words("doc_decisions_open", count=review), Style.WARNING)
+    elif not facts.decisions:
         yield Paragraph(words("doc_no_decisions"))
+    if not facts.decisions:
         return
     columns = (
-        Column(words("doc_column_serial"), 0.2),
-        Column(words("doc_column_about"), 0.24),
-        Column(words("doc_column_after"), 0.24),
+        Column(words("doc_column_decision"), 0.14, Align.CENTRE),
+        Column(words("doc_column_about"), 0.28),
+        Column(words("doc_column_after"), 0.26),
         Column(words("doc_column_why"), 0.32),
     )
-    # By serial: the order of decisions must not tell the order of anything else.
-    stated = sorted((one.decision for one in facts.decisions), key=lambda one: (one.target, one.after))
+    stated = sorted(facts.decisions, key=lambda one: one.number)
     yield TableBlock(columns, tuple(_decision_row(facts, one, words) for one in stated))
 
 
-def _decision_row(facts: Facts, decision: Decision, words: Words) -> tuple[str, ...]:
+def _decision_row(facts: Facts, recorded: RecordedDecision, words: Words) -> tuple[str, ...]:
+    """Without the serial: on minutes that travel, whoever noted one could prove a vote with it."""
+    decision = recorded.decision
     about, after = words("doc_about_ballot"), ""
     if decision.line is not None:
         line = decision.line
@@ -247,10 +276,10 @@ def _decision_row(facts: Facts, decision: Decision, words: Words) -> tuple[str, 
         after = words("doc_decided_invalid", faults=faults) if faults else words("doc_decided_no_fault")
     elif decision.sheet is not None:
         about = words("doc_about_sheet")
-        after = words(f"doc_sheet_{decision.sheet.standing.value}", serial=decision.sheet.serial)
+        after = words(f"doc_sheet_{decision.sheet.standing.value}")
     reasons = [words(f"reason_{one}") for one in _doubts(decision)]
     about = f"{about}: {', '.join(reasons)}" if reasons else about
-    return (decision.target[:16], about, after, f"{decision.reason} ({', '.join(decision.by)})")
+    return (str(recorded.number), about, after, f"{decision.reason} ({', '.join(decision.by)})")
 
 
 def _doubts(decision: Decision) -> list[str]:
@@ -273,31 +302,33 @@ def _record(facts: Facts, words: Words) -> Iterator[Block]:
 
 
 def _closing(facts: Facts, words: Words) -> Iterator[Block]:
-    documents = facts.rules.documents
+    documents, decided = facts.rules.documents, facts.rules.decided
+    yield Paragraph(words("doc_closing_heading"), Style.HEADING)
     secret = documents.publication is Publication.CONFIDENTIAL
-    yield Paragraph(
-        words("doc_closing_secret" if secret else "doc_closing", copies=f"{documents.copies:02d}"),
-        Style.HEADING,
-    )
-    yield Paragraph(words.clause(documents.clause), Style.NOTE)
+    message_id = "doc_closing_secret" if secret else "doc_closing"
+    yield Paragraph(words(message_id, copies=f"{documents.copies:02d}"))
+    if COPIES_SETTING not in decided and PUBLICATION_SETTING not in decided:
+        yield Paragraph(words.clause(documents.clause), Style.NOTE)
 
 
 def summary_text(facts: Facts) -> str:
-    """The result in plain ASCII, for the QR code: lines of words and numbers.
+    """The result in plain ASCII, for the QR code.
 
-    Format: `KPTN1`, the vote's id, the rule set, issued/returned/valid/invalid/review; then a line per
-    person with id and counts in column order, `invalid` last; then the journal's hash.
+    Format: `KPTN1 <vote> <rule set> final|draft`; per kind of ballot a line `= issued/returned/valid/
+    invalid/review` and a line per person with id and counts in column order, `invalid` last; then the
+    journal's hash. What is longer than a code holds is given by its SHA-256 instead.
     """
-    ballots = facts.result.ballots
-    head = (
-        f"KPTN1 {facts.vote.id} {facts.rules.id} "
-        f"{ballots.issued}/{ballots.returned}/{ballots.valid}/{ballots.invalid}/{ballots.review}"
-    )
-    people = [
-        f"{one.count.official} {' '.join(str(n) for _, n in one.count.levels)} {one.count.invalid}"
-        for one in facts.result.officials
-    ]
-    return "\n".join([head, *people, facts.head])
+    lines = [f"KPTN1 {facts.vote.id} {facts.rules.id} {'final' if facts.result.final else 'draft'}"]
+    for group in facts.groups:
+        b = group.result.ballots
+        lines.append(f"= {b.issued}/{b.returned}/{b.valid}/{b.invalid}/{b.review}")
+        for one in group.result.officials:
+            numbers = " ".join(str(n) for _, n in one.count.levels)
+            lines.append(f"{one.count.official} {numbers} {one.count.invalid}")
+    text = "\n".join([*lines, facts.head])
+    if len(text) <= LONGEST_CODE_TEXT:
+        return text
+    return "\n".join([lines[0], f"sha256 {sha256_hex(text.encode())}", facts.head])
 
 
 _SECTIONS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from kiemphieu.documents.blocks import (
@@ -16,7 +17,7 @@ from kiemphieu.documents.blocks import (
 )
 from kiemphieu.documents.facts import Facts, GroupFacts, Words, find_threshold
 from records.count import OfficialResult
-from records.rules import Publication
+from records.rules import COPIES_SETTING, Publication
 from records.vote import Official
 
 DOTS = "……………………………………"
@@ -104,11 +105,14 @@ def _group_prefix(facts: Facts, group: GroupFacts) -> str:
 
 def outcome_text(facts: Facts, words: Words) -> Iterator[Block]:
     """Everyone who reached a threshold, with its clause and what follows."""
-    reached = [(o, r, t) for o, r in facts.results() if (t := find_threshold(r, facts.rules)) is not None]
     if facts.rules.grades is not None:
         yield from _grades(facts, words)
         return
-    if not reached:
+    review = facts.result.ballots.review
+    if review:
+        yield Paragraph(words("doc_outcomes_in_review", count=review), Style.WARNING)
+    reached = [(o, r, t) for o, r in facts.results() if (t := find_threshold(r, facts.rules)) is not None]
+    if not reached and not review:
         decided = all(one.outcome is not None for one in facts.result.officials)
         yield Paragraph(words("doc_nobody_reached" if decided else "doc_outcomes_open"))
     for official, result, threshold in reached:
@@ -127,6 +131,10 @@ def outcome_text(facts: Facts, words: Words) -> Iterator[Block]:
             ),
             Style.ITEM,
         )
+        if threshold.outcome.value in facts.rules.decided:
+            # The regulation says nothing of a threshold that the committee has set itself.
+            yield Paragraph(words("doc_set_by_committee"), Style.NOTE)
+            continue
         yield Paragraph(words("doc_ground", clause=words.clause(threshold.clause)), Style.NOTE)
         if threshold.consequence:
             yield Paragraph(words("doc_consequence", text=threshold.consequence), Style.NOTE)
@@ -159,6 +167,17 @@ def committee_signatures(facts: Facts, words: Words) -> tuple[tuple[Signature, .
         *(Signature(words("doc_role_witness"), name) for name in witnesses),
     ]
     return tuple(tuple(signing[i : i + 2]) for i in range(0, len(signing), 2))
+
+
+def recipients(facts: Facts) -> tuple[str, ...]:
+    """Who gets the document; numbers of copies only where they are the rule set's own."""
+    lines = facts.rules.documents.recipients
+    if COPIES_SETTING not in facts.rules.decided:
+        return lines
+    return tuple(_COPIES_OF_ONE.sub("", line) for line in lines)
+
+
+_COPIES_OF_ONE = re.compile(r"\s*\(\d+ bản\)")
 
 
 def footer(facts: Facts) -> str:

@@ -21,14 +21,13 @@ from kiemphieu.documents.parts import (
 def make_report(facts: Facts, words: Words) -> Document:
     """The report."""
     papers = facts.vote.papers
-    recipients = (*facts.rules.documents.recipients,)
     return Document(
-        title=words("doc_report_title"),
+        title=words("doc_report_title", act=words.act(facts.rules)),
         letterhead=letterhead(facts, words, committee=False),
         blocks=tuple(_blocks(facts, words)),
         signatures=((Signature(papers.signer_title or words("doc_role_leader"), papers.signer or DOTS),),),
         recipients_title=words("doc_recipients"),
-        recipients=recipients,
+        recipients=(words("doc_as_above"), words("doc_archive")),
         footer=footer(facts),
         draft="" if facts.result.final else words("doc_draft"),
     )
@@ -36,12 +35,20 @@ def make_report(facts: Facts, words: Words) -> Document:
 
 def _blocks(facts: Facts, words: Words) -> Iterator[Block]:
     vote = facts.vote
-    yield Paragraph(words("doc_report_title"), Style.TITLE)
-    yield Paragraph(vote.subject or words("doc_minutes_subject"), Style.SUBTITLE)
+    yield Paragraph(words("doc_report_title", act=words.act(facts.rules)), Style.TITLE)
+    yield Paragraph(
+        vote.subject or words("doc_minutes_subject", act=words.act(facts.rules).capitalize()), Style.SUBTITLE
+    )
     yield Paragraph(words("doc_to", superior=vote.papers.superior or vote.parent_body or DOTS), Style.CENTRED)
     yield from open_notice(facts, words)
     yield Paragraph(
-        words("doc_report_basis", rules=facts.rules.title, body=vote.body, day=words.day(vote.date))
+        words(
+            "doc_report_basis",
+            rules=facts.rules.title,
+            body=vote.body,
+            day=words.day(vote.date),
+            act=words.act(facts.rules),
+        )
     )
     yield Paragraph(f"1. {words('doc_report_facts_heading')}", Style.HEADING)
     attendance = vote.attendance

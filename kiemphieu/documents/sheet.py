@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from kiemphieu.documents.facts import Facts, GroupFacts, Words
 from kiemphieu.documents.pdf import BOLD, ITALIC, REGULAR, register_fonts
 from records.count import OfficialResult
-from records.rules import RuleSet
+from records.rules import Publication, RuleSet
 from records.vote import Official
 
 PAGE = (338.7 * mm, 190.5 * mm)
@@ -42,7 +42,7 @@ def write_sheet(facts: Facts, words: Words) -> bytes:
     register_fonts()
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=PAGE, invariant=1)
-    canvas.setTitle(words("doc_sheet_title"))
+    canvas.setTitle(words("doc_sheet_title", act=words.act(facts.rules)))
     for group, page in _pages(facts):
         _draw_page(canvas, _Page(facts, group, words), page)
         canvas.showPage()
@@ -115,7 +115,7 @@ def _draw_head(canvas: Canvas, page: _Page) -> None:
     width = PAGE[0] - 2 * MARGIN
     y = PAGE[1] - MARGIN - 8 * mm
     canvas.setFillColor(_INK)
-    title = words("doc_sheet_title")
+    title = words("doc_sheet_title", act=words.act(facts.rules))
     if not facts.result.final:
         title = f"{title} – {words('doc_sheet_open')}"
         canvas.setFillColor(_THRESHOLD)
@@ -228,6 +228,10 @@ def _draw_foot(canvas: Canvas, page: _Page) -> None:
     words, rules = page.words, page.rules
     bases = sorted({one.base for one in page.group.result.officials})
     text = words("doc_base", base=" · ".join(map(str, bases)), what=words(f"base_{rules.base.value}"))
+    if bases == [0]:
+        text = words("doc_no_base")
+    if rules.documents.publication is Publication.CONFIDENTIAL:
+        text = f"{words('doc_secret')} · {text}"
     canvas.setFillColor(_QUIET)
     _fit(canvas, f"{text} {rules.title}.", MARGIN, MARGIN - 3 * mm, PAGE[0] - 2 * MARGIN, ITALIC, 10)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from kiemphieu.documents.facts import Words as DocumentWords
 from kiemphieu.exports.ballot_sheet import BallotTable
 from kiemphieu.exports.counted import CountedVote
 from kiemphieu.exports.words import Words
@@ -161,7 +162,7 @@ class ResultSheet:
             yield Cell(result.grade or "", "outcome", _grade_formula(grades, level, base))
 
     def outcome_word(self, outcome: Outcome | None) -> str:
-        return self.words.text(f"outcome_{outcome.value if outcome is not None else 'unknown'}")
+        return DocumentWords(self.words.lang).outcome_name(outcome, self.counted.rules)
 
     def total_cells(self) -> Iterator[Cell | None]:
         """The row of sums below the officials; None where a column has none."""

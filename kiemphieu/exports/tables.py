@@ -7,8 +7,10 @@ import io
 from collections.abc import Iterable, Sequence
 
 from kiemphieu.counting import CountReport, GroupCount
+from kiemphieu.documents.facts import Words as DocumentWords
 from kiemphieu.exports.words import Words
 from records.count import OfficialResult
+from records.rules import RuleSet
 from records.vote import Official
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -30,7 +32,7 @@ def results_csv(report: CountReport, words: Words) -> bytes:
     rows: list[Sequence[str]] = [_header(report, words)]
     for result in report.result.officials:
         official = officials[result.count.official]
-        rows.append(_row(official, titles[official.style], result, words, standing))
+        rows.append(_row(official, titles[official.style], result, report.rules, words, standing))
     return (_BYTE_ORDER_MARK + _csv([as_text(cell) for cell in row] for row in rows)).encode()
 
 
@@ -43,12 +45,14 @@ def _header(report: CountReport, words: Words) -> list[str]:
     ]
 
 
-def _row(official: Official, group: str, result: OfficialResult, words: Words, standing: str) -> list[str]:
+def _row(
+    official: Official, group: str, result: OfficialResult, rules: RuleSet, words: Words, standing: str
+) -> list[str]:
     percent = dict(result.percent)
     cells = [official.id, official.name, official.position, group]
     for level, count in result.count.levels:
         cells += [str(count), words.number(percent.get(level, ""))]
-    outcome = words.text(f"outcome_{result.outcome.value if result.outcome else 'unknown'}")
+    outcome = DocumentWords(words.lang).outcome(result, rules)
     return [*cells, str(result.count.invalid), str(result.base), outcome, standing]
 
 

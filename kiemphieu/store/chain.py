@@ -211,6 +211,18 @@ def last_entry(connection: Connection, kind: EventKind | None = None) -> Journal
     return None if row is None else _entry(row)
 
 
+def last_but_reports(connection: Connection) -> JournalEntry | None:
+    """The newest entry that bears on the result: a report that was written changes nothing."""
+    wanted = (
+        select(tables.journal)
+        .where(_journal.kind != EventKind.REPORT_WRITTEN.value)
+        .order_by(_journal.position.desc())
+        .limit(1)
+    )
+    row = connection.execute(wanted).first()
+    return None if row is None else _entry(row)
+
+
 def entries(connection: Connection, kinds: Iterable[EventKind] = ()) -> Iterator[JournalEntry]:
     """Entries in order, all or those of some kinds."""
     wanted = select(tables.journal).order_by(_journal.position)

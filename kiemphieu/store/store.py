@@ -163,6 +163,11 @@ class Store:
         with reading(self._engine, self._where) as connection:
             return chain.last_entry(connection, kind)
 
+    def last_but_reports(self) -> JournalEntry | None:
+        """The newest entry that is not about a report."""
+        with reading(self._engine, self._where) as connection:
+            return chain.last_but_reports(connection)
+
     def seal(self) -> JournalEntry:
         """Drops the names of source files, and writes the last entry that bears on the result.
 
@@ -173,7 +178,7 @@ class Store:
             StoreError: the last thing that happened was not that the count was drawn.
         """
         with self._recording() as connection:
-            last = chain.last_entry(connection)
+            last = chain.last_but_reports(connection)
             drawn = last is not None and last.kind == EventKind.TALLY_DRAWN.value
             if not drawn or not chain.record_set(connection, chain.PAGES).journalled:
                 raise StoreError("seal_race", path=self._where)

@@ -24,7 +24,7 @@ from kiemphieu.documents.pdf import write_pdf
 from kiemphieu.documents.report import make_report
 from kiemphieu.documents.sheet import write_sheet
 from kiemphieu.messages import Language
-from records.rules import Publication
+from records.rules import SETTINGS, Publication
 from records.vote import Committee, Official, Papers
 
 VI, EN = Words(Language.VIETNAMESE), Words(Language.ENGLISH)
@@ -208,9 +208,9 @@ def test_the_code_holds_the_summary_and_the_head():
     ]
     assert found == [summary_text(facts)]
     lines = found[0].split("\n")
-    assert lines[0] == "KPTN1 bdt-2023 qd96 51/49/46/3/0"
+    assert lines[:2] == ["KPTN1 bdt-2023 qd96 final", "= 51/49/46/3/0"]
     first = facts.result.officials[0].count
-    assert lines[1] == f"o1 {' '.join(str(n) for _, n in first.levels)} {first.invalid}"
+    assert lines[2] == f"o1 {' '.join(str(n) for _, n in first.levels)} {first.invalid}"
     assert lines[-1] == HEAD
     assert HEAD in flat(pdf_text(data))
 
@@ -255,12 +255,75 @@ def test_decisions_are_told_in_words():
     facts = sample_facts(2)
     (row,) = table_with(make_minutes(facts, VI), VI("doc_column_why")).rows
     assert row == (
-        "K7Q2ABCDEFGH",
+        "7",
         "Nguyễn Văn Số 1: dấu không rõ",
         "Tín nhiệm cao",
         "Dấu X rõ, nét hơi ra ngoài ô (LTH, PVB)",
     )
-    assert "base = returned" in block_texts(make_minutes(facts, VI))
+    text = block_texts(make_minutes(facts, VI))
+    assert "Căn cứ tính tỷ lệ do Ban kiểm phiếu quyết định: phiếu thu về" in text
+    # A serial beside a vote would prove it to whoever noted the serial.
+    assert "K7Q2ABCDEFGH" not in pdf_text(write_pdf([make_minutes(facts, VI)], VI))
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_setting_has_its_words(name):
+    for value in SETTINGS[name]:
+        for words in (VI, EN):
+            assert "{" not in words.setting(name, value)
+            assert "doc_setting" not in words.setting(name, value)
+
+
+def test_a_threshold_the_committee_set_is_not_the_regulations():
+    settings = (("two_thirds_low", ">= 1/8"), ("over_half_low", "> 1/10"), ("copies", "5"), ("base", "valid"))
+    facts = sample_facts(3, overrides=settings)
+    text = block_texts(make_minutes(facts, VI))
+    assert "từ 1/8 trở lên" in text
+    assert "miễn nhiệm" not in text
+    assert VI("doc_set_by_committee") in text
+    document = make_minutes(facts, VI)
+    assert document.recipients == ("Cấp trên trực tiếp", "Lưu tại cơ quan")
+    assert facts.rules.documents.clause.text not in text
+    assert "05 bản" in text
+
+
+def test_bo_phieu_is_called_by_its_name():
+    facts = sample_facts(2, rules="bo_phieu", subject="")
+    minutes = " ".join(pdf_text(write_pdf([make_minutes(facts, VI)], VI)).split())
+    assert "đã tiến hành bỏ phiếu tín nhiệm" in minutes
+    assert "Bỏ phiếu tín nhiệm" in minutes
+    report = " ".join(pdf_text(write_pdf([make_report(facts, VI)], VI)).split())
+    assert "BÁO CÁO KẾT QUẢ BỎ PHIẾU TÍN NHIỆM" in report
+    assert "Kết quả bỏ phiếu tín nhiệm" in pdf_text(write_sheet(facts, VI))
+    assert "confidence vote" in pdf_text(write_pdf([make_minutes(facts, EN)], EN))
+
+
+def test_a_draft_does_not_say_that_nobody_reached_anything():
+    facts = sample_facts(3, unread=2)
+    text = block_texts(make_minutes(facts, VI))
+    assert "Còn 2 phiếu chờ xem xét" in text
+    assert VI("doc_no_decisions") not in text
+    assert "draft" in summary_text(facts).split("\n")[0]
+
+
+def test_numbers_that_do_not_fit_are_shown_beside_each_other():
+    facts = sample_facts(2)
+    group = replace(facts.groups[0], not_returned=5)
+    apart = replace(facts, groups=(group,), result=replace(facts.result, reconciled=False))
+    text = block_texts(make_minutes(apart, VI))
+    assert VI("doc_stated", count=5, found=2) in text
+    stated = replace(facts, groups=(replace(facts.groups[0], not_returned=2),))
+    assert VI("doc_reconciled") in block_texts(make_minutes(stated, VI))
+    assert VI("doc_not_exceeded") in block_texts(make_minutes(facts, VI))
+
+
+def test_a_result_too_long_for_a_code_is_given_by_its_hash():
+    names = tuple(Official(f"o{n:029}", f"Tên {n}", "Chức vụ") for n in range(60))
+    facts = replace(sample_facts(60, officials=names), decisions=())
+    text = summary_text(facts)
+    assert text.split("\n")[1].startswith("sha256 ")
+    assert text.endswith(HEAD)
+    assert write_pdf([make_minutes(facts, VI)], VI).startswith(b"%PDF")
 
 
 def test_grades_and_their_cutoffs():

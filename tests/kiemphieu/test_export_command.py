@@ -74,7 +74,7 @@ def test_csv_has_a_row_per_official(final: VoteFolder) -> None:
         assert row[4:12] == [*numbers, str(official.count.invalid), str(official.base)]
         assert row[13] == "Final result."
     assert rows[0][1:4] == ["Nguyễn Văn An", "Chủ tịch HĐND tỉnh", "Khối tỉnh"]
-    assert rows[0][12] == "two thirds low"
+    assert rows[0][12] == "2/3 or more “Low (Tín nhiệm thấp)”"
 
 
 def test_csv_in_vietnamese_has_a_decimal_comma(final: VoteFolder, tmp_path: Path) -> None:

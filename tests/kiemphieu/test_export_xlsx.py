@@ -24,6 +24,7 @@ from export_votes import (
 )
 from spreadsheet import StoredCell, computed_rows, stored_cells, without_values
 
+from kiemphieu.documents.facts import Words as DocumentWords
 from kiemphieu.exports.ballot_sheet import level_words, make_table
 from kiemphieu.exports.cdf import cdf_bytes
 from kiemphieu.exports.cdf_reading import read_cdf
@@ -95,7 +96,7 @@ def expected_numbers(result: OfficialResult, counted: CountedVote) -> list[str]:
         right = threshold.numerator * result.base
         reached = left > right or (left == right and threshold.comparison.value == "at_least")
         cells.append(str(int(reached and result.base > 0)))
-    return [*cells, ENGLISH.text(f"outcome_{result.outcome.value if result.outcome else 'unknown'}")]
+    return [*cells, DocumentWords(ENGLISH.lang).outcome_name(result.outcome, counted.rules)]
 
 
 def first_number(counted: CountedVote) -> int:
@@ -254,7 +255,7 @@ def test_a_changed_ballot_changes_the_result(final: VoteFolder, tmp_path: Path) 
     counts = dict(counted.report.result.officials[0].count.levels)
     assert rows[FIRST][NUMBERS] == str(counts["high"] + counts["low"])
     assert rows[FIRST][NUMBERS + 4] == "0"
-    assert rows[FIRST][-1] == ENGLISH.text("outcome_none")
+    assert rows[FIRST][-1] == ENGLISH.text("doc_outcome_none")
 
 
 def test_thresholds_are_compared_as_whole_numbers(final: VoteFolder) -> None:
@@ -274,7 +275,7 @@ def test_what_is_shown_is_vietnamese(final: VoteFolder, tmp_path: Path) -> None:
     official = counted.report.result.officials[0]
     expected = dict(official.percent)["low"].replace(".", ",") + "%"
     assert rows[FIRST][NUMBERS + 5] == expected
-    assert rows[FIRST][16] == "từ 2/3 thấp"
+    assert rows[FIRST][16] == "từ 2/3 trở lên “Tín nhiệm thấp”"
 
 
 # The sheet of ballots

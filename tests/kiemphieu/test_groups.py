@@ -144,3 +144,20 @@ def test_ballots_of_two_levels_are_read_to_the_result(
             one: true[official["id"], one] for one in levels
         }
     assert result["ballots"]["valid"] >= 3
+
+
+def test_counts_of_several_kinds_typed_in_one_file(tmp_path: Path) -> None:
+    run("new", tmp_path / "vote")
+    (tmp_path / "vote" / "vote.toml").write_text(TWO_GROUPS, encoding="utf-8")
+    counts = tmp_path / "counts.csv"
+    counts.write_text(
+        "official,high,medium,low,invalid\no5,5,1,0,0\no1,4,1,0,0\no2,0,0,5,0\no3,6,0,0,0\no4,2,2,2,0\n",
+        "utf-8",
+    )
+    done = data("report", tmp_path / "vote", "--counts", counts, "--lang", "vi")
+    assert done["final"] is True
+    pdf = pypdfium2.PdfDocument(tmp_path / "vote" / "reports" / "bien-ban-kiem-phieu.pdf")
+    text = " ".join("".join(page.get_textpage().get_text_bounded() for page in pdf).split())
+    assert "Các chức danh của Hội đồng nhân dân: Tỷ lệ phần trăm tính trên 5 phiếu thu về" in text
+    assert "Các chức danh của Ủy ban nhân dân: Tỷ lệ phần trăm tính trên 6 phiếu thu về" in text
+    assert "kiểm và nhập bằng tay" in text

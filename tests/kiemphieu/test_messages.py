@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from kiemphieu.messages import DOMAIN, Language, has_text, translate, translate_problem
-from records.count import OpenPoint, Outcome, Quorum
+from records.count import OpenPoint, Quorum
 from records.errors import Problem
 from records.reading import RejectionReason, ReviewReason
 
@@ -118,7 +118,6 @@ def test_every_message_id_in_the_source_has_a_text() -> None:
 
 def test_every_word_of_the_contract_has_a_text() -> None:
     wanted = [f"reason_{reason.value}" for reason in (*ReviewReason, *RejectionReason)]
-    wanted += [f"outcome_{outcome.value}" for outcome in Outcome]
     wanted += [f"quorum_{quorum.value}" for quorum in Quorum]
     wanted += [f"open_{point.value}" for point in OpenPoint]
     assert [message_id for message_id in wanted if not has_text(message_id)] == []

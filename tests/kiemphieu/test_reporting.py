@@ -125,3 +125,56 @@ def test_a_folder_that_cannot_be_written_is_told(scanned: SampleVote) -> None:
     done = run("report", "--lang", "vi", scanned.root)
     assert done.exit_code == 4
     assert "reports" in done.stderr
+
+
+def test_the_same_record_gives_the_same_minutes_again(scanned: SampleVote) -> None:
+    data("report", scanned.root)
+    path = scanned.folder.reports / "minutes-en.pdf"
+    first = path.read_bytes()
+    data("report", scanned.root, "--lang", "vi")
+    data("report", scanned.root)
+    assert path.read_bytes() == first
+    assert run("seal", scanned.root, "--force").exit_code == 0
+    assert run("verify", scanned.root).exit_code == 0
+
+
+def test_typed_counts_do_not_replace_the_documents_of_scans(scanned: SampleVote, tmp_path: Path) -> None:
+    data("report", scanned.root)
+    counts = tmp_path / "counts.csv"
+    counts.write_text(COUNTS, encoding="utf-8")
+    done = run("report", scanned.root, "--counts", counts)
+    assert done.exit_code == 3
+    assert "scanned ballots" in done.stderr
+    assert run("verify", scanned.root).exit_code == 0
+
+
+def swapped(vote: SampleVote) -> None:
+    text = vote.folder.vote_file.read_text(encoding="utf-8")
+    text = (
+        text.replace("Nguyễn Văn An", "X")
+        .replace("Trần Thị Bình", "Nguyễn Văn An")
+        .replace('"X"', '"Trần Thị Bình"')
+    )
+    vote.folder.vote_file.write_text(text, encoding="utf-8")
+
+
+def test_names_that_changed_places_after_printing_are_told(scanned: SampleVote) -> None:
+    data("tally", scanned.root)
+    swapped(scanned)
+    for command in ("tally", "report", "seal"):
+        done = run(command, scanned.root)
+        assert done.exit_code == 3, command
+        assert "Nguyễn Văn An" in done.stderr
+    assert run("verify", scanned.root).exit_code == 7
+
+
+def test_a_sealed_vote_counts_as_it_was_sealed(scanned: SampleVote) -> None:
+    data("tally", scanned.root)
+    assert run("seal", scanned.root).exit_code == 0
+    assert data("report", scanned.root)["final"] is True
+    text = scanned.folder.vote_file.read_text(encoding="utf-8") + '[rules]\nover_half_low = "> 1/10"\n'
+    scanned.folder.vote_file.write_text(text, encoding="utf-8")
+    for command in (("report",), ("tally",), ("export", "--format", "csv")):
+        done = run(command[0], scanned.root, *command[1:])
+        assert done.exit_code == 3, command
+        assert "sealed" in done.stderr

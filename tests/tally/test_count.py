@@ -170,7 +170,7 @@ def test_nothing_returned_has_no_outcome_and_no_percentage():
 
 def test_nothing_returned_is_open_also_where_the_base_is_a_head_count():
     result = count([], with_settings(base="delegates"), issued=5)
-    assert (result.officials[0].base, result.officials[0].outcome) == (100, Outcome.NONE)
+    assert (result.officials[0].base, result.officials[0].outcome) == (0, None)
     assert result.open_points == (OpenPoint.NOTHING_RETURNED,)
 
 
@@ -376,6 +376,8 @@ def brute_force(vote):
     bases = {"returned": totals["valid"] + totals["invalid"] + totals["review"], "valid": totals["valid"]}
     attendance = rest["attendance"]
     base = bases.get(rules.base.value) if rules.base.value in bases else getattr(attendance, rules.base, None)
+    if not bases["returned"]:
+        base = 0
     rows = {}
     for official in listed:
         marks = Counter()
@@ -466,11 +468,33 @@ def test_line_fault_decides_is_what_ruling_again_shows(vote):
         return
     other = FaultScope.BALLOT if rules.line_fault is FaultScope.LINE else FaultScope.LINE
     turned = [ruled_again(ruling, other) for ruling in rulings]
-    # The rule set stays the same object but for the setting, so bases and thresholds are the same.
-    again = counted((replace(rules, line_fault=other, decided=("line_fault",)), listed, turned, rest))
-    differs = [one.outcome for one in result.officials] != [one.outcome for one in again.officials]
+    either = ("returned", "valid")
+    differs = False
+    # While the base is open, too, both readings are compared under either.
+    for base in either if rules.base in either else (rules.base,):
+        set_so = replace(rules, base=Base(base), decided=("line_fault", "base"))
+        one = counted((set_so, listed, rulings, rest))
+        two = counted((replace(set_so, line_fault=other), listed, turned, rest))
+        differs |= [o.outcome for o in one.officials] != [o.outcome for o in two.officials]
     known = result.officials[0].outcome is not None
     assert (OpenPoint.LINE_FAULT_DECIDES in result.open_points) == (differs and known)
+
+
+def test_two_open_questions_may_decide_together():
+    # Under "line" nobody is over half, whichever base; under "ballot" only of the ballots valid.
+    rulings = sheaf(QD96, (22, ("..X", "X..")), (20, ("X..", "X..")), (4, ("X..", "...")))
+    result = count(rulings, number=2)
+    assert [one.outcome for one in result.officials] == [Outcome.NONE, Outcome.NONE]
+    assert result.open_points == (OpenPoint.LINE_FAULT_DECIDES,)
+    assert count(rulings, with_settings(base="returned"), number=2).final
+
+
+def test_nothing_returned_gives_no_percentages_of_anything():
+    nq85 = load_rule_set("nq85")
+    result = count([], nq85, issued=10)
+    (official,) = result.officials
+    assert (official.base, official.percent, official.outcome) == (0, (), None)
+    assert OpenPoint.NOTHING_RETURNED in result.open_points
 
 
 @settings(max_examples=1000)

@@ -168,6 +168,12 @@ def test_a_threshold_may_go_without_a_consequence():
         ('level = "low"', 'level = "lowest"', "rule_set_wrong_word", "threshold[1].level"),
         ('outcome = "over_half_low"', 'outcome = "none"', "rule_set_wrong_word", "threshold[2].outcome"),
         (
+            'outcome = "over_half_low"',
+            'outcome = "two_thirds_low"',
+            "rule_set_duplicate",
+            "threshold[2].outcome",
+        ),
+        (
             'comparison = "more_than"',
             'comparison = "above"',
             "rule_set_wrong_word",

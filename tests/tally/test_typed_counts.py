@@ -163,3 +163,31 @@ def test_any_text_is_a_result_or_problems(text):
         assert sums == {found.ballots.returned}
     else:
         assert found
+
+
+def test_the_base_decides_where_the_ballots_valid_may_be_fewer():
+    # Case 12: 31 of 47 returned is over half; of 46 valid it would be two thirds.
+    attendance = Attendance(47, 47)
+    open_result = result_of("o1,10,5,31,1\n", 47, attendance=attendance)
+    assert open_result.officials[0].outcome is Outcome.OVER_HALF_LOW
+    assert open_result.open_points == (OpenPoint.BASE_DECIDES,)
+    assert result_of("o1,10,5,31,1\n", 47, rules=with_base("returned"), attendance=attendance).final
+    # Another official has a vote on every ballot, so all are valid.
+    assert result_of("o1,10,5,31,1\no2,47,0,0,0\n", 47, attendance=attendance).final
+
+
+def test_a_head_count_is_taken_from_the_attendance():
+    nq35 = load_rule_set("nq35")
+    attendance = Attendance(50, 47, delegates=47)
+    result = result_of("o1,10,6,31,0\n", rules=nq35, attendance=attendance)
+    assert result.officials[0].base == 47
+    assert mistakes(HEADER + "o1,10,6,31,0\n", 60, rules=nq35, attendance=attendance) == [
+        ("typed_base_differs", None, "base")
+    ]
+
+
+def test_one_sheet_of_several_in_the_order_of_its_people():
+    rows = "o3,1,0,0,0\no1,2,0,0,0\no2,0,2,0,0\n"
+    result = result_of(rows, officials=("o2", "o1"), leave_out=("o3",), attendance=ATTENDANCE)
+    assert [one.count.official for one in result.officials] == ["o2", "o1"]
+    assert result.ballots.returned == 2
