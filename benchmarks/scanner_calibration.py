@@ -56,6 +56,8 @@ class Trial:
     dpi_error: float
     skew_error_deg: float
     distortion_error_mm: float
+    largest_error_mm: float
+    dots: float
     streaks: int
     streaks_found: int
     streaks_false: int
@@ -112,6 +114,8 @@ def judged(scanner: Scanner, truth: TrueGeometry, profile: ScannerProfile) -> Tr
         dpi_error=max(abs(geometry.dpi_x / truth.dpi_x - 1), abs(geometry.dpi_y / truth.dpi_y - 1)),
         skew_error_deg=abs(geometry.skew_deg - truth.skew_deg),
         distortion_error_mm=float(max(errors)),
+        largest_error_mm=abs(geometry.distortion_max_mm - truth.largest_shift_mm),
+        dots=len(errors) / len(places),
         streaks=drawn,
         streaks_found=found,
         streaks_false=false,
@@ -238,7 +242,11 @@ def report(trials: list[Trial], unread: list[str], scanners: int) -> None:
     bar("resolution, largest error", 100 * max(one.dpi_error for one in trials), 100 * BAR_DPI, "%")
     bar("skew, largest error", max(one.skew_error_deg for one in trials), BAR_SKEW_DEG, "°")
     worst = max(one.distortion_error_mm for one in trials)
+    dots = [one.dots for one in trials]
     bar("distortion, largest error of any dot", worst, BAR_DISTORTION_MM, "mm")
+    largest = max(one.largest_error_mm for one in trials)
+    bar("largest distortion, error", largest, BAR_DISTORTION_MM, "mm")
+    print(f"    (dots measured: {100 * np.mean(dots):.1f} % on average, {100 * min(dots):.1f} % at least)")
     drawn, found = sum(one.streaks for one in trials), sum(one.streaks_found for one in trials)
     if drawn:
         low = lower_bound(found, drawn)

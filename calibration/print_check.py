@@ -173,23 +173,43 @@ def _paper_in(grey: NDArray[np.uint8]) -> tuple[tuple[float, float], tuple[float
 
 
 def _clipped(scan: ScanImage, transform: PageTransform, layout: LayoutPage) -> Iterator[Side]:
-    """Sides at which a fiducial's outermost millimetre is not there."""
+    """Sides at which the outermost millimetre of the fiducials is not there.
+
+    A side is clipped where both of its fiducials lack it. A single one says so of its corner's two sides, but
+    not of a side along which the other fiducial is whole, where a clipped neighbour side explains it.
+    """
+    missing = {sides: _missing_sides(scan, transform, rect, sides) for rect, sides in _corners(layout)}
+    clipped = {
+        side for side in Side if all(side in found for sides, found in missing.items() if side in sides)
+    }
+    for sides, found in missing.items():
+        if found and not clipped.intersection(sides):
+            clipped |= found
+    yield from (side for side in Side if side in clipped)
+
+
+def _corners(layout: LayoutPage) -> Iterator[tuple[Rect, tuple[Side, Side]]]:
+    """Every fiducial with the two sides of the page that it stands at."""
     middle_x, middle_y = (
         float(np.mean([rect.centre_mm[axis] for rect in layout.fiducials])) for axis in (0, 1)
     )
-    missing = set()
     for rect in layout.fiducials:
-        strip = _EDGE_STRIP_MM
-        left, top = rect.centre_mm[0] < middle_x, rect.centre_mm[1] < middle_y
-        x_mm = rect.x_mm if left else rect.right_mm - strip
-        y_mm = rect.y_mm if top else rect.bottom_mm - strip
-        standing = Rect(x_mm, rect.y_mm, strip, rect.height_mm)
-        lying = Rect(rect.x_mm, y_mm, rect.width_mm, strip)
-        if not _is_dark(scan.detail, transform, standing):
-            missing.add(Side.LEFT if left else Side.RIGHT)
-        if not _is_dark(scan.detail, transform, lying):
-            missing.add(Side.TOP if top else Side.BOTTOM)
-    yield from (side for side in Side if side in missing)
+        across = Side.LEFT if rect.centre_mm[0] < middle_x else Side.RIGHT
+        yield rect, (across, Side.TOP if rect.centre_mm[1] < middle_y else Side.BOTTOM)
+
+
+def _missing_sides(
+    scan: ScanImage, transform: PageTransform, rect: Rect, sides: tuple[Side, Side]
+) -> frozenset[Side]:
+    """The sides at which a fiducial's outermost millimetre is not printed or not in the scan."""
+    strip, (across, down) = _EDGE_STRIP_MM, sides
+    x_mm = rect.x_mm if across is Side.LEFT else rect.right_mm - strip
+    y_mm = rect.y_mm if down is Side.TOP else rect.bottom_mm - strip
+    strips = {
+        across: Rect(x_mm, rect.y_mm, strip, rect.height_mm),
+        down: Rect(rect.x_mm, y_mm, rect.width_mm, strip),
+    }
+    return frozenset(side for side, place in strips.items() if not _is_dark(scan.detail, transform, place))
 
 
 def _is_dark(detail: NDArray[np.uint8], transform: PageTransform, rect: Rect) -> bool:

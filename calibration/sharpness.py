@@ -124,8 +124,18 @@ def _line_spread(part: FloatArray) -> FloatArray | None:
         return None
     filled = np.flatnonzero(number)
     profile = np.interp(np.arange(len(number)), filled, total[filled] / number[filled])
-    spread: FloatArray = np.gradient(profile)
-    return spread * np.hamming(len(spread))
+    spread: FloatArray = np.gradient(profile) * _window(len(profile))
+    return spread
+
+
+def _window(count: int) -> FloatArray:
+    """One in the middle, falling to nought over the outer fifths.
+
+    The standard's Hamming window narrows a wide line spread: at 2.5 px it calls half the contrast 0.55.
+    """
+    from_end = np.minimum(np.arange(count), np.arange(count)[::-1]) / (count / 5)
+    window: FloatArray = 0.5 - 0.5 * np.cos(np.pi * np.clip(from_end, 0.0, 1.0))
+    return window
 
 
 def _crossing(line: FloatArray, level: float) -> float:

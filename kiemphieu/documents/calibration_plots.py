@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from reportlab.lib.colors import Color
@@ -57,10 +58,10 @@ def draw_sharpness(canvas: Canvas, profile: ScannerProfile, words: Words, frame:
 
 
 def draw_distortion(canvas: Canvas, profile: ScannerProfile, words: Words, frame: Frame) -> None:
-    """Every dot's shift as an arrow, lengthened."""
-    most = profile.geometry.distortion_max_mm
+    """Every dot's mean shift as an arrow, lengthened."""
+    most = max(math.hypot(shift.dx_mm, shift.dy_mm) for shift in profile.geometry.shifts)
     times = next((one for one in _ARROW_SCALES if one * most <= _LONGEST_ARROW_MM), 1)
-    title = words("calibrate_plot_distortion", times=times, most=number_text(most, 2, words))
+    title = words("calibrate_plot_distortion", times=times)
     place = _page(canvas, profile, title, frame)
     canvas.setStrokeColor(_FIRST)
     canvas.setFillColor(INK)
@@ -167,6 +168,8 @@ def _axes(
 def number_text(value: float, digits: int, words: Words) -> str:
     """A number with the language's decimal sign."""
     text = f"{value:.{digits}f}"
+    if not float(text):
+        text = text.removeprefix("-")
     return text.replace(".", ",") if words.lang is Language.VIETNAMESE else text
 
 
