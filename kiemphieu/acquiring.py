@@ -9,11 +9,11 @@ tell no order.
 
 from __future__ import annotations
 
-import fcntl
 import io
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -32,6 +32,9 @@ from kiemphieu.sane_settings import ScanSettings, arguments
 from kiemphieu.watching import Listener, WatchOptions, WatchReport, watch_folder
 from records.canonical import sha256_hex
 from records.errors import InputError, PageFileError
+
+if sys.platform != "win32":
+    import fcntl
 
 SETTLE_S = 0.2
 """Pages appear in the inbox whole, by a rename."""
@@ -86,10 +89,7 @@ def open_inbox(folder: VoteFolder) -> Iterator[Inbox]:
         raw.mkdir(parents=True, exist_ok=True)
         lock = (raw / ".lock").open("wb")
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise InputError("acquire_running", path=str(inbox)) from error
+        _hold(lock, inbox)
         try:
             yield Inbox(inbox, lock.fileno())
         finally:
@@ -97,6 +97,15 @@ def open_inbox(folder: VoteFolder) -> Iterator[Inbox]:
                 (raw / ".lock").unlink()
                 raw.rmdir()
                 inbox.rmdir()
+
+
+def _hold(lock: IO[bytes], inbox: Path) -> None:
+    if sys.platform == "win32":
+        raise InputError("sane_not_installed")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise InputError("acquire_running", path=str(inbox)) from error
 
 
 def _raw(inbox: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -258,6 +259,40 @@ def test_stopped_in_mid_batch_and_gone_on_with(fed: Scanner, vote: SampleVote, s
     assert images(vote.folder) == 4
     assert left(vote.folder) == []
     assert not verify_folder(vote.folder).faults
+
+
+@needs_sane
+def test_in_a_terminal_more_paper_is_asked_for(fed: Scanner, vote: SampleVote) -> None:
+    """Two sheets, then the other two when Enter is pressed, then an end."""
+    names = fed.feed(vote)
+    aside = fed.root / "aside"
+    aside.mkdir()
+    for name in names[2:]:
+        (fed.tray / name).rename(aside / name)
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "kiemphieu", "acquire", vote.root, *map(str, PNM), "--lang", "en"]
+    options = {
+        "env": fed.environment,
+        "stdin": theirs,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.STDOUT,
+    }
+    said = b""
+    with subprocess.Popen(command, **options) as process:  # noqa: S603
+        for answer in (b"\n", b"q\n"):
+            while said.count(b"type q") <= (answer == b"q\n"):
+                part = os.read(process.stdout.fileno(), 4096)
+                assert part, said
+                said += part
+            for path in aside.iterdir():
+                path.rename(fed.tray / path.name)
+            os.write(ours, answer)
+        said += process.stdout.read()
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 0
+    assert said.count(b"2 pages were scanned") == 2
+    assert b"New pages: 4" in said
 
 
 @needs_sane
