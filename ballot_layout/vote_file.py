@@ -52,6 +52,7 @@ TOP_KEYS = (
     "print",
     "store",
     "decisions",
+    "scan",
 )
 VOTE_KEYS = ("id", "body", "parent_body", "title", "subject", "place", "date", "rules")
 ATTENDANCE_KEYS = ("summoned", "present", "delegates")
@@ -60,6 +61,7 @@ GROUP_KEYS = ("id", "title", "colour")
 PRINT_KEYS = ("paper", "duplex", "seal_image", "font")
 DECISION_KEYS = ("two_person",)
 STORE_KEYS = ("url",)
+SCAN_KEYS = ("profile",)
 
 _ERROR_LINE = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)$")
 
@@ -137,6 +139,7 @@ def _vote(top: Table, rule_sets: Mapping[str, RuleSet], list_rules: ListRules) -
     printing = _printing(top.table("print"))
     store_url = _store_url(top.table("store"))
     two_person = _two_person(top.table("decisions"))
+    profile = _scanner_profile(top.table("scan"))
     committee = read_committee(top.table("committee"))
     papers = read_papers(top.table("document"))
     if head is not None:
@@ -155,6 +158,7 @@ def _vote(top: Table, rule_sets: Mapping[str, RuleSet], list_rules: ListRules) -
         printing=printing,
         store_url=store_url,
         two_person=two_person,
+        scanner_profile=profile,
         committee=committee,
         papers=papers,
         backgrounds=backgrounds,
@@ -294,3 +298,10 @@ def _two_person(table: Table | None) -> bool:
         return True
     table.check_keys(DECISION_KEYS)
     return table.flag("two_person", default=True)
+
+
+def _scanner_profile(table: Table | None) -> str:
+    if table is None:
+        return ""
+    table.check_keys(SCAN_KEYS)
+    return table.text("profile", default="")

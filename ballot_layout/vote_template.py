@@ -100,6 +100,10 @@ font = ""                         # tệp phông chữ TTF; để trống thì d
 # [decisions]
 # two_person = true
 
+# Hồ sơ máy quét do kiemphieu calibrate measure lập, chép vào thư mục này; ảnh quét khác hồ sơ được báo ngay.
+# [scan]
+# profile = "may-quet.json"
+
 # Lưu dữ liệu trên máy chủ PostgreSQL thay cho tệp kiemphieu.db trong thư mục này.
 # [store]
 # url = "postgresql://tai-khoan@may-chu/kiemphieu"

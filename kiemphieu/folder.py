@@ -15,6 +15,7 @@ from kiemphieu.disk import SETTLED_TIME_S, disk_errors, write_atomic
 from records.errors import InputError, KeyFileError, RuleSetError, StoreError
 from records.layout import Layout, layout_from_json
 from records.rules import RuleSet
+from records.scanner_profile import ScannerProfile, profile_from_text, profile_sha256
 from records.token import ID_PATTERN
 from records.vote import DEFAULT_STYLE_ID, Vote
 from tally.eligibility import list_findings
@@ -146,7 +147,23 @@ def load_vote(folder: VoteFolder) -> Vote:
     if own is not None:
         vote = replace(vote, rules_text=own.text)
     vote_rules(vote)
-    return vote
+    profile = load_profile(folder, vote)
+    return vote if profile is None else replace(vote, profile_sha256=profile_sha256(profile))
+
+
+def load_profile(folder: VoteFolder, vote: Vote) -> ScannerProfile | None:
+    """The scanner's profile that vote.toml names; None where it names none.
+
+    Raises:
+        InputError: the file is not in the vote folder, cannot be read, or is no profile.
+    """
+    name = vote.scanner_profile
+    if not name:
+        return None
+    if Path(name).name != name:
+        raise InputError("profile_elsewhere", name=name, folder=str(folder.root))
+    path = folder.root / name
+    return profile_from_text(read_text(path), str(path))
 
 
 @dataclass(frozen=True, slots=True)

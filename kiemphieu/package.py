@@ -118,6 +118,8 @@ def _content(folder: VoteFolder, vote: Vote, store: Store, database: Path, image
     yield folder.vote_file.name, text.replace(vote.store_url.encode(), b"") if vote.store_url else text
     if vote.rules_text:
         yield vote.rules, vote.rules_text.encode()
+    if vote.scanner_profile:
+        yield vote.scanner_profile, (folder.root / vote.scanner_profile).read_bytes()
     yield f"keys/{folder.public_key.name}", folder.public_key.read_bytes()
     for path in sorted(folder.root.glob("layout*.json")):
         yield path.name, path.read_bytes()

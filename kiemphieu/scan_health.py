@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
 
+from records.scanner_profile import ScanMode, ScannerProfile
 from scanner.diagnostics import PageDiagnostics
 
 WINDOW = 10
@@ -27,6 +28,10 @@ MOST_EDGE_MM = 0.45
 LEAST_CONTRAST = 90.0
 DARKEST_PAPER = 150.0
 MOST_DIRT_MM2 = 60.0
+UNLIKE_DPI = 0.01
+"""A profile measures resolution to 0.1 %, a page on a form to 0.3 %, and paper stretches by as much."""
+UNLIKE_LEVELS = 35.0
+"""Other paper and other toner than the target's account for twenty levels."""
 DRIFT_DPI = 0.006
 DRIFT_BRIGHTNESS = 25.0
 
@@ -44,6 +49,10 @@ class Ailment(StrEnum):
     DARK = "dark"
     BILEVEL = "bilevel"
     DIRT = "dirt"
+    UNLIKE_PROFILE_SIZE = "unlike_profile_size"
+    """The resolution is not that of the scanner's profile."""
+    UNLIKE_PROFILE_TONE = "unlike_profile_tone"
+    """Paper or print is brighter or darker than in the scanner's profile, or the mode is another."""
     DRIFT_SIZE = "drift_size"
     DRIFT_BRIGHTNESS = "drift_brightness"
 
@@ -76,8 +85,9 @@ class Summary:
 class ScanHealth:
     """Follows a run page by page."""
 
-    def __init__(self) -> None:
-        """Starts with no page seen."""
+    def __init__(self, profile: ScannerProfile | None = None) -> None:
+        """Starts with no page seen; pages that do not look like `profile` are told."""
+        self._profile = profile
         self._first: list[PageDiagnostics] = []
         self._last: deque[PageDiagnostics] = deque(maxlen=WINDOW)
         self._told: list[Alert] = []
@@ -96,7 +106,7 @@ class ScanHealth:
         self._last.append(page)
         if len(self._last) < LEAST_PAGES:
             return ()
-        found = [*_streaks(self._last), *_faults(self._last), *self._drift()]
+        found = [*_streaks(self._last), *_faults(self._last), *self._drift(), *self._unlike()]
         new = tuple(alert for alert in found if not self._is_told(alert))
         self._told += new
         return new
@@ -125,6 +135,24 @@ class ScanHealth:
             )
             for told in self._told
         )
+
+    def _unlike(self) -> list[Alert]:
+        """The last pages against the profile."""
+        profile = self._profile
+        if profile is None:
+            return []
+        last, geometry, tone = list(self._last), profile.geometry, profile.tone
+        size = max(
+            abs(_median(last, "dpi_x") / geometry.dpi_x - 1), abs(_median(last, "dpi_y") / geometry.dpi_y - 1)
+        )
+        bilevel = sum(page.bilevel for page in last) * 2 > len(last)
+        levels = max(abs(_median(last, "white") - tone.white), abs(_median(last, "black") - tone.black))
+        found = []
+        if size > UNLIKE_DPI:
+            found.append(Alert(Ailment.UNLIKE_PROFILE_SIZE, 100 * size))
+        if bilevel is not (profile.mode is ScanMode.BILEVEL) or (not bilevel and levels > UNLIKE_LEVELS):
+            found.append(Alert(Ailment.UNLIKE_PROFILE_TONE, levels))
+        return found
 
     def _drift(self) -> list[Alert]:
         """The last pages against the first ones."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from kiemphieu.disk import disk_errors
-from kiemphieu.folder import VoteFolder, load_vote, read_public_key
+from kiemphieu.folder import VoteFolder, load_profile, load_vote, read_public_key
 from kiemphieu.intake import FileProblem, PageRef, SkippedFile, find_pages
 from kiemphieu.page_worker import (
     KnownPage,
@@ -27,6 +27,7 @@ from kiemphieu.store import PageRecord, RecordOutcome, Store
 from kiemphieu.vote_store import check_key, check_not_sealed, note_settings, open_vote_store
 from records.errors import InputError, KiemphieuError
 from records.reading import RejectionReason, SheetRejection
+from records.scanner_profile import ScannerProfile
 from records.token import TokenKind
 from records.vote import Vote
 from scanner.diagnostics import PageDiagnostics
@@ -155,7 +156,7 @@ def record_scans(
     with scan_store(folder, vote) as store:
         found = tuple(find_pages(paths, leave_out=own_folders(folder)))
         refs = [item for item in found if isinstance(item, PageRef)]
-        recorder = Recorder(store, len(refs), progress, alarm)
+        recorder = Recorder(store, len(refs), progress, alarm, profile=load_profile(folder, vote))
         with ReadingCrew(reader_setup(folder, vote, kind), min(workers, len(refs))) as crew:
             recorder.run(crew.outcomes(refs))
         end_run(store, vote)
@@ -213,6 +214,7 @@ class Recorder:
         progress: Progress | None = None,
         alarm: Alarm | None = None,
         tell: Teller | None = None,
+        profile: ScannerProfile | None = None,
     ) -> None:
         """Starts a run.
 
@@ -222,11 +224,12 @@ class Recorder:
             progress: called after every page.
             alarm: called when something is wrong with the scanner.
             tell: called with the fate of every page.
+            profile: of the scanner; pages that do not look like it are told.
         """
         self._store = store
         self._tell = tell
         self._alarm = alarm
-        self._health = ScanHealth()
+        self._health = ScanHealth(profile)
         self._total = total
         self._progress = progress
         self._waiting: list[PageRecord] = []

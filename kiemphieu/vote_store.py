@@ -51,6 +51,7 @@ def result_settings(vote: Vote) -> dict[str, Any]:
     return {
         "rules": vote.rules,
         **({"rules_text": vote.rules_text} if vote.rules_text else {}),
+        **({"scanner_profile": vote.profile_sha256} if vote.profile_sha256 else {}),
         "overrides": dict(vote.rule_overrides),
         "attendance": None if vote.attendance is None else to_plain(vote.attendance),
         "officials": [to_plain(official) for official in vote.officials],

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kiemphieu.arrivals import PATIENCE_SETTLES, SETTLE_S, UNFINISHED, Arrival, Arrivals, Look
-from kiemphieu.folder import VoteFolder, load_vote
+from kiemphieu.folder import VoteFolder, load_profile, load_vote
 from kiemphieu.intake import FileProblem, PageRef, SkippedFile, pages_of_file
 from kiemphieu.page_worker import PageOutcome
 from kiemphieu.reading_crew import ReadingCrew
@@ -133,7 +133,7 @@ def watch_folder(
     ):
         arrivals = Arrivals(inbox, options.settle_s, time.monotonic, own_folders(folder))
         watch = _Watch(arrivals, crew, options, listener, feed or NoFeed())
-        recorder = Recorder(store, alarm=listener.alarm, tell=watch.tell)
+        recorder = Recorder(store, alarm=listener.alarm, tell=watch.tell, profile=load_profile(folder, vote))
         try:
             watch.run(recorder)
         except KeyboardInterrupt:

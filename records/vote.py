@@ -107,6 +107,8 @@ class Vote:
     Attributes:
         rules: the name of a packaged rule set, or of the vote's own rule file.
         rules_text: the content of that file; empty for a packaged one.
+        scanner_profile: the file of the scanner's profile in the vote folder; empty for none.
+        profile_sha256: the profile's hash, which names it in the journal.
         rule_overrides: name and value pairs of `[rules]`, checked against the rule set's settings;
             values are kept as written, in text form ("line", "review", "returned").
         attendance: None until the committee has entered it.
@@ -134,6 +136,8 @@ class Vote:
     committee: Committee = Committee()
     papers: Papers = Papers()
     rules_text: str = ""
+    scanner_profile: str = ""
+    profile_sha256: str = ""
     backgrounds: tuple[Background, ...] = ()
     appointment: Appointment | None = None
 
