@@ -243,6 +243,27 @@ def _streaks(scanner: Scanner, rng: np.random.Generator) -> Scanner:
     return replace(_with(scanner, streaks=along), lines=across)
 
 
+def streaked_scanner(seed: int) -> Scanner:
+    """A sound scanner with three faint thin streaks along the feed and two across."""
+    scanner = sound_scanner(seed)
+    rng = np.random.default_rng([seed, 0x57])
+    settings = scanner.settings
+    px_per_mm, (width, height) = settings.dpi / 25.4, (one + 2 * settings.margin_mm for one in (210.0, 297.0))
+    along = tuple(
+        Streak(_apart(rng, n, 3, 18.0, width - 18.0), float(rng.uniform(1, 2)) / px_per_mm, _faint(rng))
+        for n in range(3)
+    )
+    across = tuple(
+        Line(_apart(rng, n, 2, 18.0, height - 18.0) * px_per_mm, float(rng.uniform(1, 2)), _faint(rng))
+        for n in range(2)
+    )
+    return replace(_with(scanner, streaks=along), lines=across)
+
+
+def _faint(rng: np.random.Generator) -> float:
+    return float(rng.uniform(0.2, 0.35))
+
+
 def _apart(rng: np.random.Generator, number: int, parts: int, low: float, high: float) -> float:
     """A place in one of several equal parts, so that two are never within 3 mm."""
     share = (high - low) / parts

@@ -22,6 +22,8 @@ FloatArray = NDArray[np.float64]
 Grey = NDArray[np.uint8]
 
 LEAST_SIDE_PX = 400
+EDGE_MM = 10.0
+"""What a scan may lose of the paper's edge: nothing that is measured stands there."""
 LEAST_DOT_SHARE = 0.75
 """Share of the dots that must be found. A corner cut off or a fold costs a tenth; where a quarter is missing,
 the scan is cropped or no scan of the whole target."""
@@ -115,6 +117,7 @@ def locate_target(image: NDArray[np.uint8], scan: str) -> LocatedTarget:
     upright = np.ascontiguousarray(np.rot90(image, turns))
     grey = luma(upright)
     affine, found, pixels = _find_dots(grey, corners, target, scan)
+    _check_whole(affine, target, grey.shape, scan)
     shifts = _shifts(affine, found, pixels)
     calm = _agree_with_neighbours(found, shifts)
     found, shifts = found[calm], shifts[calm]
@@ -174,6 +177,15 @@ def _find_dots(
         found, pixels = tried[seen], centres[seen]
         affine = robust_affine(found, pixels)
     return affine, found, pixels
+
+
+def _check_whole(affine: FloatArray, target: Target, shape: tuple[int, ...], scan: str) -> None:
+    """Refuses a scan in which a part of the target is missing: nothing is measured beyond its edges."""
+    ends = [(EDGE_MM, size - EDGE_MM) for size in (target.width_mm, target.height_mm)]
+    corners = np.array([(x, y) for x in ends[0] for y in ends[1]])
+    pixels = corners @ affine[:, :2].T + affine[:, 2]
+    if (pixels < 0).any() or (pixels > np.array(shape[1::-1]) - 1).any():
+        raise InputError("calibrate_cropped", scan=scan)
 
 
 def _dot_centre(grey: Grey, affine: FloatArray, dot: FloatArray, search_mm: float) -> tuple[float, float]:

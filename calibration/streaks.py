@@ -116,10 +116,16 @@ def _column_loss(
 
 def _block_means(grey: NDArray[np.uint8], bare: NDArray[np.bool_], rows: int) -> FloatArray:
     """Mean brightness of the bare pixels of each column in blocks of `rows`; NaN where few are bare."""
-    starts = np.arange(0, grey.shape[0], rows)
-    total = np.add.reduceat(np.where(bare, grey, 0).astype(np.float64), starts, axis=0)
-    number = np.add.reduceat(bare.astype(np.int64), starts, axis=0)
-    return np.where(number >= max(4, rows // 3), total / np.maximum(number, 1), np.nan)
+    starts = range(0, grey.shape[0], rows)
+    means = np.full((len(starts), grey.shape[1]), np.nan)
+    for index, start in enumerate(starts):
+        # A block at a time: the whole scan in floating point would be a gigabyte at 1200 dpi.
+        shown = bare[start : start + rows]
+        number = shown.sum(axis=0)
+        total = (grey[start : start + rows] * shown).sum(axis=0, dtype=np.int64)
+        enough = number >= max(4, rows // 3)
+        means[index, enough] = total[enough] / number[enough]
+    return means
 
 
 def _base(blocks: FloatArray, window_px: int) -> FloatArray:

@@ -92,6 +92,13 @@ def test_another_code_is_no_target():
         locate_target(page, "other.png")
 
 
+def test_a_scan_that_lacks_an_edge_is_refused():
+    image = scanned(paper=PaperSize.A5)
+    locate_target(np.ascontiguousarray(image[:-40]), "all measured fields are there")
+    with pytest.raises(InputError, match="calibrate_cropped"):
+        locate_target(np.ascontiguousarray(image[:-100]), "cut.png")
+
+
 def test_half_a_target_is_refused():
     image = scanned()
     with pytest.raises(InputError, match="calibrate_few_dots"):
