@@ -19,7 +19,9 @@ _CORNER_GAP_MM = 8.0
 """Free paper beside a corner square, so that it is found as alone as on a real ballot."""
 _FOOTER_GAP_MM = 16.0
 """Half the room left to the page number."""
-_CAP_EM = 0.67
+_HIGH_EM = 0.95
+"""From the baseline to the top of a capital with its accents."""
+_CODE_GAP_MM = 4.0
 _BOLD = FontWeight.BOLD
 
 
@@ -36,7 +38,8 @@ def trial_marks(setting: Setting) -> tuple[Primitive, ...]:
         _across(TRIAL_WORDS, near, middle - _FOOTER_GAP_MM, foot, setting),
         _across(TRIAL_WORDS, middle + _FOOTER_GAP_MM, far_x, foot, setting),
     ]
-    marks += [_upwards(TRIAL_LINE, near, far_y, x, setting) for x in (half, sheet.width_mm - half)]
+    top = setting.serial.bottom_mm + _CODE_GAP_MM  # nothing may come near the code
+    marks += [_upwards(TRIAL_LINE, top, far_y, x, setting) for x in (half, sheet.width_mm - half)]
     return tuple(marks)
 
 
@@ -44,12 +47,12 @@ def _across(text: str, left_mm: float, right_mm: float, middle_mm: float, settin
     """`text` centred between two x, its capitals about `middle_mm`."""
     size = setting.setter.fitted_size_pt(text, _BOLD, _SIZE_PT, right_mm - left_mm)
     x_mm = (left_mm + right_mm - setting.setter.width_mm(text, _BOLD, size)) / 2
-    return placed(text, x_mm, middle_mm + _CAP_EM / 2 * size * PT_TO_MM, size, _BOLD)
+    return placed(text, x_mm, middle_mm + _HIGH_EM / 2 * size * PT_TO_MM, size, _BOLD)
 
 
 def _upwards(text: str, top_mm: float, bottom_mm: float, middle_mm: float, setting: Setting) -> SideText:
     """`text` read from the right-hand side, centred between two y."""
     size = setting.setter.fitted_size_pt(text, _BOLD, _SIZE_PT, bottom_mm - top_mm)
     y_mm = (top_mm + bottom_mm + setting.setter.width_mm(text, _BOLD, size)) / 2
-    x_mm = middle_mm + _CAP_EM / 2 * size * PT_TO_MM
+    x_mm = middle_mm + _HIGH_EM / 2 * size * PT_TO_MM
     return SideText(placed(text, x_mm, y_mm, size, _BOLD))

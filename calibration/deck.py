@@ -162,6 +162,11 @@ def _fault_ballots(
     return tuple(_fault_ballot(case, number, officials, levels) for number, case in enumerate(cases))
 
 
+_BROAD_CASES = frozenset({DeckCase.STRUCK_NAME, DeckCase.ADDED_WRITING})
+_BROAD_PEN = max(range(len(PENS) - 1), key=lambda pen: PENS[pen].width_mm)
+"""A pen that is seen for certain in a pale scan; not the felt pen, whose letters run together."""
+
+
 def _fault_ballot(case: DeckCase, number: int, officials: Sequence[str], levels: Sequence[str]) -> DeckBallot:
     level, other = levels[number % len(levels)], levels[(number + 1) % len(levels)]
     faulty = officials[(number * 5) % len(officials)]
@@ -177,7 +182,7 @@ def _fault_ballot(case: DeckCase, number: int, officials: Sequence[str], levels:
     return DeckBallot(
         case,
         marks.get(case, crosses),
-        pen=number % len(PENS),
+        pen=_BROAD_PEN if case in _BROAD_CASES else number % len(PENS),
         struck=faulty if case is DeckCase.STRUCK_NAME else "",
         written=case is DeckCase.ADDED_WRITING,
         stamped=case is not DeckCase.NO_SEAL,

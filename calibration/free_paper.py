@@ -8,8 +8,8 @@ from ballot_layout.drawing import Filled, Line, Outline, Picture, SideText, Text
 from ballot_layout.form import Form
 from records.geometry import Rect
 
-_EDGE_MM = 15.0
-"""Writing nearer to the sheet's edge may be taken for what lies beyond it."""
+_EDGE_MM = 20.0
+"""Writing nearer to the sheet's edge (14 mm, in the reader's options) is never certain; sheets lie askew."""
 _STEP_MM = 1.0
 _AROUND_PRINT_MM, _AROUND_BOX_MM, _AROUND_CODE_MM, _AROUND_SEAL_MM = 0.8, 5.0, 3.0, 9.0
 _SIZES_MM = ((54.0, 8.6), (46.0, 7.4), (38.0, 6.2), (32.0, 5.2), (27.0, 4.6))
