@@ -7,7 +7,7 @@ next to no dot is lost: grey steps, colours, slanted edges, lines, boxes with ma
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 
@@ -189,58 +189,63 @@ def make_target(paper: PaperSize) -> Target:
     """The target on `paper`."""
     sheet, plan = SHEETS[paper], _PLANS[paper]
     middle_x, middle_y = (place * PITCH_MM for place in plan.code_at)
-    code = Rect(middle_x - CODE_MM / 2, middle_y - CODE_MM / 2, CODE_MM, CODE_MM)
-    greys = tuple(
-        GreyPatch(_cell(column + step, row, PATCH_MM), GREY_STEPS[-1 - step if copy else step], copy)
-        for copy, (column, row) in enumerate(plan.greys)
-        for step in range(len(GREY_STEPS))
-    )
-    colours = tuple(
-        ColourPatch(_cell(plan.colours[0] + step, plan.colours[1], PATCH_MM), name, rgb)
-        for step, (name, rgb) in enumerate(COLOURS)
-    )
-    squares = tuple(SlantedSquare(*_cell(column, row, 1.0).centre_mm) for column, row in plan.squares)
-    lines = _test_lines(*plan.lines)
-    marks = tuple(
-        ReferenceMark(_cell(plan.marks[0] + step, plan.marks[1], BOX_MM), width, percent)
-        for step, (width, percent) in enumerate(REFERENCE_MARKS)
-    )
-    scales = tuple(
-        ScaleBar(
-            column * PITCH_MM + (5.0 if standing else 0.0),
-            row * PITCH_MM + (0.0 if standing else 5.0),
-            standing,
-        )
-        for standing, (column, row) in zip((False, True), plan.scales, strict=True)
-    )
-    text = tuple((20.0, row * PITCH_MM + 6.0, plan.text_cells * PITCH_MM) for row in (1, 2, 3))
-    occupied = (
-        *(rect.inflated(1.0) for rect in sheet.fiducials()),
-        code.inflated(CODE_QUIET_MM),
-        *(_with_label(grey.rect) for grey in greys),
-        *(colour.rect.inflated(1.0) for colour in colours),
-        *(_square_zone(square) for square in squares),
-        *(line.rect.inflated(1.0) for line in lines),
-        *(mark.box.inflated(0.8) for mark in marks),
-        *(_scale_zone(scale) for scale in scales),
-        *(Rect(x, baseline - 4.2, width, 6.0) for x, baseline, width in text),
-    )
-    return Target(
+    target = Target(
         paper=paper,
         width_mm=sheet.width_mm,
         height_mm=sheet.height_mm,
         fiducials=sheet.fiducials(),
-        code=code,
-        dots=_dots(sheet.width_mm, sheet.height_mm, code, squares, sheet.fiducials()),
-        greys=greys,
-        colours=colours,
-        squares=squares,
-        lines=lines,
-        marks=marks,
-        scales=scales,
-        text_lines=text,
-        occupied=occupied,
-        free_cells=_free_cells(sheet.width_mm, sheet.height_mm, occupied),
+        code=Rect(middle_x - CODE_MM / 2, middle_y - CODE_MM / 2, CODE_MM, CODE_MM),
+        dots=(),
+        greys=_greys(plan),
+        colours=tuple(
+            ColourPatch(_cell(plan.colours[0] + step, plan.colours[1], PATCH_MM), name, rgb)
+            for step, (name, rgb) in enumerate(COLOURS)
+        ),
+        squares=tuple(SlantedSquare(*_cell(column, row, 1.0).centre_mm) for column, row in plan.squares),
+        lines=_test_lines(*plan.lines),
+        marks=tuple(
+            ReferenceMark(_cell(plan.marks[0] + step, plan.marks[1], BOX_MM), width, percent)
+            for step, (width, percent) in enumerate(REFERENCE_MARKS)
+        ),
+        scales=_scales(plan),
+        text_lines=tuple((20.0, row * PITCH_MM + 6.0, plan.text_cells * PITCH_MM) for row in (1, 2, 3)),
+        occupied=(),
+        free_cells=(),
+    )
+    occupied = _occupied(target)
+    return replace(target, dots=_dots(target), occupied=occupied, free_cells=_free_cells(target, occupied))
+
+
+def _greys(plan: _Plan) -> tuple[GreyPatch, ...]:
+    """Both copies; the second runs the other way, so that light fading to one side bends them apart."""
+    return tuple(
+        GreyPatch(_cell(column + step, row, PATCH_MM), GREY_STEPS[-1 - step if copy else step], copy)
+        for copy, (column, row) in enumerate(plan.greys)
+        for step in range(len(GREY_STEPS))
+    )
+
+
+def _scales(plan: _Plan) -> tuple[ScaleBar, ...]:
+    """The lying one in the middle of its row of cells, the standing one of its column."""
+    (column, row), (upright_column, upright_row) = plan.scales
+    half = PITCH_MM / 2
+    return (
+        ScaleBar(column * PITCH_MM, row * PITCH_MM + half, standing=False),
+        ScaleBar(upright_column * PITCH_MM + half, upright_row * PITCH_MM, standing=True),
+    )
+
+
+def _occupied(target: Target) -> tuple[Rect, ...]:
+    return (
+        *(rect.inflated(1.0) for rect in target.fiducials),
+        target.code.inflated(CODE_QUIET_MM),
+        *(_with_label(grey.rect) for grey in target.greys),
+        *(colour.rect.inflated(1.0) for colour in target.colours),
+        *(_square_zone(square) for square in target.squares),
+        *(line.rect.inflated(1.0) for line in target.lines),
+        *(mark.box.inflated(0.8) for mark in target.marks),
+        *(_scale_zone(scale) for scale in target.scales),
+        *(Rect(x, baseline - 4.2, width, 6.0) for x, baseline, width in target.text_lines),
     )
 
 
@@ -285,30 +290,23 @@ def _test_lines(column: int, row: int) -> tuple[TestLine, ...]:
     return tuple(lines)
 
 
-def _dots(
-    width_mm: float,
-    height_mm: float,
-    code: Rect,
-    squares: tuple[SlantedSquare, ...],
-    fiducials: tuple[Rect, ...],
-) -> tuple[tuple[float, float], ...]:
+def _dots(target: Target) -> tuple[tuple[float, float], ...]:
     """Every place of the lattice that no square, code or fiducial takes, to 7 mm from the paper's edge."""
     near_edge = 7.0
-    columns = range(1, int((width_mm - near_edge) / PITCH_MM) + 1)
-    rows = range(1, int((height_mm - near_edge) / PITCH_MM) + 1)
+    columns = range(1, int((target.width_mm - near_edge) / PITCH_MM) + 1)
+    rows = range(1, int((target.height_mm - near_edge) / PITCH_MM) + 1)
     taken = (
-        *(rect.inflated(FIDUCIAL_MM / 2) for rect in fiducials),
-        code.inflated(CODE_QUIET_MM),
-        *(_square_zone(square) for square in squares),
+        *(rect.inflated(FIDUCIAL_MM / 2) for rect in target.fiducials),
+        target.code.inflated(CODE_QUIET_MM),
+        *(_square_zone(square) for square in target.squares),
     )
     points = ((column * PITCH_MM, row * PITCH_MM) for row, column in product(rows, columns))
     return tuple(point for point in points if not any(rect.contains(*point) for rect in taken))
 
 
-def _free_cells(
-    width_mm: float, height_mm: float, occupied: tuple[Rect, ...]
-) -> tuple[tuple[float, float], ...]:
-    columns, rows = range(1, int(width_mm / PITCH_MM) - 1), range(1, int(height_mm / PITCH_MM) - 1)
+def _free_cells(target: Target, occupied: tuple[Rect, ...]) -> tuple[tuple[float, float], ...]:
+    columns = range(1, int(target.width_mm / PITCH_MM) - 1)
+    rows = range(1, int(target.height_mm / PITCH_MM) - 1)
     cells = [_cell(column, row, PATCH_MM) for row, column in product(rows, columns)]
     return tuple(
         cell.centre_mm for cell in cells if not any(cell.intersection_mm2(rect) > 0 for rect in occupied)
