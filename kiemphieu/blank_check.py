@@ -123,8 +123,8 @@ def check_blanks(
     vote = load_vote(folder)
     check = _Check(vote, vote_rules(vote), _contexts(folder, vote), folder, lang)
     own = (folder.pages, folder.ballots, folder.keys, folder.reports, folder.tests)
-    found = [one for one in find_pages(paths, leave_out=own) if not isinstance(one, PageRef)]
-    refs = [one for one in find_pages(paths, leave_out=own) if isinstance(one, PageRef)]
+    found = tuple(find_pages(paths, leave_out=own))
+    refs = [one for one in found if isinstance(one, PageRef)]
     problems = [one for one in found if isinstance(one, FileProblem)]
     for done, ref in enumerate(refs, start=1):
         problem = check.take(ref)
