@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -39,6 +40,10 @@ if sys.platform != "win32":
 SETTLE_S = 0.2
 """Pages appear in the inbox whole, by a rename."""
 _STOPPING_S = 15.0
+_CLOSING_S = 5.0
+_LAST_WORDS = "Batch terminated"
+"""What `scanimage` says when all its pages are renamed. Some drivers then hang while they close the scanner
+(SANE's own `test` does, once in some dozens of jams): after a while it is ended from here."""
 _PNG_LEVEL = 1
 _HASH_DIGITS = 16
 
@@ -149,6 +154,7 @@ class _Batch:
         self._count = count
         self._process: subprocess.Popen[bytes] | None = None
         self._said: IO[bytes] | None = None
+        self._closing_since: float | None = None
         self.pages = 0
         self.stop: Stop | None = None
 
@@ -157,6 +163,8 @@ class _Batch:
         for cut_off in sorted(self._raw.glob("*.part")):
             cut_off.unlink()
             listener.news("acquire_cut_off", {})
+        for unfinished in self._inbox.glob(".*.partial"):
+            unfinished.unlink()  # its page still lies whole in the raw folder
         first = 1 + max((int(path.stem[1:]) for path in self._whole()), default=0)
         words = ("--format=tiff", "--batch=p%d.tif", f"--batch-start={first}")
         count = () if self._count is None else (f"--batch-count={self._count}",)
@@ -195,18 +203,31 @@ class _Batch:
 
     def is_over(self) -> bool:
         process = self._process
-        if process is None or process.poll() is None or self._whole():
+        if process is None or not self._has_ended(process) or self._whole():
             return False
-        if self.stop is None and self._said is not None:
-            self._said.seek(0)
-            said = self._said.read().decode("utf-8", "replace")
-            self.stop = _stop(process.returncode, said, self._count)
+        if self.stop is None:
+            self.stop = _stop(process.returncode, self._words(), self._count)
         return True
 
     def dealt_with(self, path: Path, recorded: bool) -> None:
         """Takes a page out of the inbox that is in the record; anything else stays for a person."""
         if recorded and path.parent == self._inbox and path.name.startswith("sheet-"):
             path.unlink(missing_ok=True)
+
+    def _has_ended(self, process: subprocess.Popen[bytes]) -> bool:
+        if process.poll() is None and _LAST_WORDS in self._words():
+            self._closing_since = self._closing_since or time.monotonic()
+            if time.monotonic() - self._closing_since > _CLOSING_S:
+                process.kill()
+                process.wait()
+        return process.poll() is not None
+
+    def _words(self) -> str:
+        """What the program said so far; the place at which it goes on writing is left alone."""
+        if self._said is None:
+            return ""
+        descriptor = self._said.fileno()
+        return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode("utf-8", "replace")
 
     def _whole(self) -> list[Path]:
         return sorted(path for path in self._raw.glob("p*.tif") if path.stem[1:].isdecimal())
@@ -230,11 +251,12 @@ class _Batch:
 
 
 def _stop(code: int, said: str, count: int | None) -> Stop | None:
-    if code == 0 and count is not None and Trouble.OUT_OF_PAPER is not reason_of(code, said).trouble:
-        return None
-    if code == 0:
-        return Stop(Trouble.OUT_OF_PAPER, "")
-    return reason_of(code, said)
+    stop = reason_of(code, said)
+    if code > 0 or (code < 0 and _LAST_WORDS not in said):
+        return stop
+    if stop.trouble is Trouble.OTHER:  # nothing but notes, such as of a rounded value
+        return None if count is not None else Stop(Trouble.OUT_OF_PAPER, "")
+    return Stop(Trouble.OUT_OF_PAPER, "") if stop.trouble is Trouble.OUT_OF_PAPER else stop
 
 
 def _settle(path: Path) -> None:

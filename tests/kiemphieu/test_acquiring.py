@@ -115,7 +115,7 @@ def undisturbed(printed: SampleVote, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def images(folder: VoteFolder) -> int:
-    return len(list(folder.pages.iterdir())) if folder.pages.exists() else 0
+    return len(list(folder.pages.glob("[!.]*")))
 
 
 def left(folder: VoteFolder) -> list[str]:
@@ -228,6 +228,17 @@ def test_a_jam_in_mid_batch_loses_no_page_and_doubles_none(
 
 
 @needs_sane
+def test_a_driver_that_hangs_after_a_jam_is_ended(fed: Scanner, vote: SampleVote) -> None:
+    fed.feed(vote)
+    (fed.tray / "jammed").write_text("2", encoding="ascii")
+    (fed.tray / "hang").touch()
+    code, document = fed.json(vote.root, *PNM)
+    assert (code, document["ended_by"]["id"], document["recorded"]) == (3, "jammed", 1)
+    (fed.tray / "hang").unlink()
+    assert fed.json(vote.root, *PNM)[1]["recorded"] == 3
+
+
+@needs_sane
 def test_sheets_fed_again_after_a_jam_are_never_two_ballots(fed: Scanner, vote: SampleVote) -> None:
     fed.feed(vote)
     (fed.tray / "jammed").write_text("4", encoding="ascii")
@@ -302,6 +313,7 @@ def test_a_damaged_raw_page_is_kept_and_told(fed: Scanner, vote: SampleVote) -> 
     raw.mkdir(parents=True)
     (raw / "p1.tif").write_bytes(b"II*\0\x08\0\0\0\x05\0" + b"\1" * 40)
     (raw / "p2.tif.part").write_bytes(b"II*\0")
+    (raw.parent / ".sheet-1.png.0.partial").write_bytes(b"x")
     fed.feed(vote)
     code, _, err = fed.run(vote.root, *PNM)
     assert code == 3
