@@ -163,7 +163,7 @@ class _Plan:
 _PLANS = {
     PaperSize.A4: _Plan(
         code_at=(17, 3),
-        text_cells=12,
+        text_cells=7,
         greys=((2, 5), (8, 26)),
         squares=((3, 8), (16, 8), (3, 21), (16, 21)),
         lines=(8, 13),
@@ -173,7 +173,7 @@ _PLANS = {
     ),
     PaperSize.A5: _Plan(
         code_at=(11, 3),
-        text_cells=7,
+        text_cells=5,
         greys=((2, 5), (1, 18)),
         squares=((2, 7), (11, 7), (2, 16), (9, 16)),
         lines=(4, 10),

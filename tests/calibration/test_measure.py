@@ -8,9 +8,11 @@ import pytest
 from calibration_scans import SOUND, printed, scanned, sound_located, sound_measures
 
 from benchmarks.simulated_scanners import Line, Scanner, scan, true_geometry
+from calibration.locate import LocatedTarget
 from calibration.measure import measure_scan
 from calibration.sharpness import FREQUENCIES, _line_spread, _transfer, mtf50
-from calibration.streaks import find_streaks
+from calibration.streaks import _BLOCK_MM, _EDGE_MM, _MIN_BLOCKS, _bare_paper, _block_means, find_streaks
+from calibration.target import make_target
 from records.scanner_profile import ScanMode, StreakAxis
 from records.vote import PaperSize
 from sample_scans.settings import ColourMode, Streak, Wear
@@ -134,3 +136,18 @@ def test_a_bilevel_scan_is_told_and_has_no_sharpness():
     assert measured.mode is ScanMode.BILEVEL
     assert measured.sharpness.mtf50_x is None
     assert measured.gain.dot_mm == pytest.approx(0.0, abs=0.08)
+
+
+@pytest.mark.parametrize("paper", PaperSize)
+def test_every_column_and_row_shows_enough_bare_paper_to_tell_a_streak(paper):
+    """Even where text, code and grey steps take most of a row."""
+    target, per_mm = make_target(paper), 8.0
+    plain = np.full((round(target.height_mm * per_mm), round(target.width_mm * per_mm)), 200, np.uint8)
+    affine = np.array([[per_mm, 0.0, -0.5], [0.0, per_mm, -0.5]])
+    dots = np.array(target.dots)
+    located = LocatedTarget(target, plain, None, 0, affine, dots, np.zeros_like(dots))
+    bare = _bare_paper(located)
+    edge = round((_EDGE_MM + 0.3) * per_mm)
+    for grey, shown in ((plain, bare), (plain.T, bare.T)):
+        blocks = ~np.isnan(_block_means(grey, shown, round(_BLOCK_MM * per_mm)))
+        assert blocks.sum(axis=0)[edge:-edge].min() >= _MIN_BLOCKS
