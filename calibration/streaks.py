@@ -24,8 +24,8 @@ MIN_INTEGRAL = 0.08
 """Depth summed up over a line's columns, in pixels: leaves out what is both faint and thin."""
 _BLOCK_MM = 5.0
 _MIN_BLOCKS = 3
-"""A column is judged by that many blocks of bare paper or more. Every column and row of either target has them
-but for those nearer than `_EDGE_MM` to the paper's edge (`tests/calibration/test_measure.py`)."""
+"""A column is judged by that many blocks of bare paper or more. Every column and row of either target has
+them but for those within `_EDGE_MM` of the paper's edge (`tests/calibration/test_measure.py`)."""
 _MIN_SHARE = 0.75
 """Share of a column's blocks that must be darkened: a fold or a line of dirt ends somewhere."""
 _EDGE_MM = 4.0
