@@ -33,6 +33,7 @@ from kiemphieu.documents.calibration_pdf import fault_text
 from kiemphieu.documents.calibration_plots import number_text
 from kiemphieu.documents.facts import Words
 from kiemphieu.folder import open_folder
+from kiemphieu.messages import Language
 from records.errors import UsageError
 from records.vote import PaperSize
 
@@ -51,6 +52,7 @@ class CalibrateGroup(LocalGroup):
 
 
 @click.group("calibrate", cls=CalibrateGroup)
+@click.option("--lang", type=click.Choice([lang.value for lang in Language]), expose_value=False)
 def calibrate_command() -> None:
     """Replaced by the text of the session's language."""
 
