@@ -243,6 +243,13 @@ def _streaks(scanner: Scanner, rng: np.random.Generator) -> Scanner:
     return replace(_with(scanner, streaks=along), lines=across)
 
 
+def _coarse(scanner: Scanner, rng: np.random.Generator) -> Scanner:
+    """At a lower resolution; lines across the feed stay where they are on the glass, as thick in pixels."""
+    coarse = _with(scanner, dpi=int(rng.choice((100, 150))))
+    ratio = coarse.settings.dpi / scanner.settings.dpi
+    return replace(coarse, lines=tuple(replace(line, at_px=line.at_px * ratio) for line in scanner.lines))
+
+
 def streaked_scanner(seed: int) -> Scanner:
     """A sound scanner with three faint thin streaks along the feed and two across."""
     scanner = sound_scanner(seed)
@@ -279,7 +286,7 @@ _FAULTS = (
     _distortion,
     _streaks,
     _streaks,
-    lambda s, r: _with(s, dpi=int(r.choice((100, 150)))),
+    _coarse,
     lambda s, r: _with(
         s,
         stretch_x=s.settings.stretch_x * (k := float(r.uniform(0.94, 0.965))),
