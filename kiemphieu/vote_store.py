@@ -79,7 +79,7 @@ def _check_officials(store: Store, vote: Vote) -> None:
 
     A name moved to another id would move its votes along.
     """
-    first = next(store.journal(EventKind.SETTINGS_CHANGED), None)
+    first = store.first_entry(EventKind.SETTINGS_CHANGED)
     if first is None:
         return
     printed = {one["id"]: one for one in first.content["settings"]["officials"]}

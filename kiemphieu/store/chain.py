@@ -211,6 +211,13 @@ def last_entry(connection: Connection, kind: EventKind | None = None) -> Journal
     return None if row is None else _entry(row)
 
 
+def first_entry(connection: Connection, kind: EventKind) -> JournalEntry | None:
+    """The oldest entry of a kind."""
+    wanted = select(tables.journal).where(_journal.kind == kind.value).order_by(_journal.position).limit(1)
+    row = connection.execute(wanted).first()
+    return None if row is None else _entry(row)
+
+
 def last_but_reports(connection: Connection) -> JournalEntry | None:
     """The newest entry that bears on the result: a report that was written changes nothing."""
     wanted = (

@@ -163,6 +163,11 @@ class Store:
         with reading(self._engine, self._where) as connection:
             return chain.last_entry(connection, kind)
 
+    def first_entry(self, kind: EventKind) -> JournalEntry | None:
+        """The oldest entry of a kind."""
+        with reading(self._engine, self._where) as connection:
+            return chain.first_entry(connection, kind)
+
     def last_but_reports(self) -> JournalEntry | None:
         """The newest entry that is not about a report."""
         with reading(self._engine, self._where) as connection:
