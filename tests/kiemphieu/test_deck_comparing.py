@@ -11,6 +11,7 @@ from kiemphieu.ballots import BallotEntry, Standing
 from kiemphieu.counting import GroupCount
 from kiemphieu.deck_comparing import Cell, DeckComparison, DeckFault, compare_ballot, compare_deck
 from kiemphieu.deck_expected import ExpectedBallot, ExpectedDeck, ExpectedGroup, expected_tally
+from kiemphieu.messages import has_text
 from kiemphieu.store import PageRecord
 from records.reading import (
     BoxReading,
@@ -274,3 +275,10 @@ def test_much_dirt_is_a_difference() -> None:
     found = compared(*dirty)
     assert faults(found) == [(DeckFault.DIRT, "A"), (DeckFault.DIRT, "D")]
     assert found.unequal_cells == ()
+
+
+def test_every_case_and_every_difference_has_words() -> None:
+    wanted = [f"testdeck_fault_{fault.value}" for fault in DeckFault]
+    wanted += [f"testdeck_case_{case.value}" for case in DeckCase]
+    wanted += [f"testdeck_column_{verdict.value}" for verdict in Verdict]
+    assert [message_id for message_id in wanted if not has_text(message_id)] == []
