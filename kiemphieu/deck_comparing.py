@@ -1,9 +1,9 @@
 """A test deck as read beside what it must be read to: every ballot, every box, every cell of the tally.
 
-A plain ballot must be read exactly. On a ballot with a fault the reader may be more careful than need be and
-call a person, for that fault; and on any ballot for a speck of dirt in an empty box, on a few ballots of a
-hundred. Such a ballot is *cautious*, and what it was to add to the tally is then looked for among those in
-review. Everything else that is not as expected is a difference.
+Every box must be read as it was marked. The reader may be more careful than need be and call a person: on a
+ballot with a fault for that fault, and on one ballot in fifty for something that is not there (a speck in an
+empty box, a doubtful strike, doubtful writing). Such a ballot is *cautious*, and what it was to add to the
+tally is then looked for among those in review. Everything else that is not as expected is a difference.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class DeckFault(StrEnum):
     """A page that could not be read, or hardly."""
     BOX = "box"
     """Something else in a box than was drawn there."""
-    DIRT = "dirt"
-    """A speck in an empty box put the ballot before a person, on more ballots than may be."""
+    NEEDLESS = "needless"
+    """Put before a person for something that is not there, as more ballots than may be."""
     RULING = "ruling"
     """The marks as drawn, and still another verdict: a strike, writing or a stamp seen or overlooked."""
     OTHER_DECK = "other_deck"
@@ -75,12 +75,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class CautiousBallot:
-    """A ballot that was put before a person instead of being ruled on, for its fault or for dirt in a box."""
+    """A ballot that was put before a person instead of being ruled on.
+
+    Attributes:
+        needless: not for the fault that it has.
+    """
 
     serial: str
     case: DeckCase
     reasons: tuple[ReviewReason, ...]
-    dirt: bool = False
+    needless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,9 @@ _ALSO: Mapping[BoxState, frozenset[BoxState]] = {
 """What such a mark may be read as besides: the ruling then shows whether a person is called."""
 DIRT_MM2 = 1.0
 """So little ink in an empty box is dirt: the least mark of a deck, in the thinnest pen, has 3.8 mm²."""
-_CLEAN_SHARE = 50
-"""One ballot in so many, and one in any case, may be put before a person for dirt."""
+_NEEDLESS = frozenset({ReviewReason.DOUBTFUL_STRIKE, ReviewReason.DOUBTFUL_WRITING})
+_NEEDLESS_SHARE = 50
+"""One ballot in so many, and one in any case, may be put before a person without need."""
 _PAGE_REASONS = frozenset(
     {
         ReviewReason.WEAK_REGISTRATION,
@@ -158,9 +163,9 @@ def compare_deck(
         unlike, careful = compare_ballot(ballot, found.get(serial))
         differences += unlike
         cautious += careful
-    dirty = [ballot for ballot in cautious if ballot.dirt]
-    if len(dirty) > max(1, len(wanted) // _CLEAN_SHARE):
-        differences += [DeckDifference(DeckFault.DIRT, one.serial, one.case) for one in dirty]
+    needless = [ballot for ballot in cautious if ballot.needless]
+    if len(needless) > max(1, len(wanted) // _NEEDLESS_SHARE):
+        differences += map(_needless, needless)
     differences += [DeckDifference(DeckFault.REAL_BALLOT, source) for source in real_ballots]
     careful_ones = {ballot.serial for ballot in cautious}
     cells = tuple(cell for group in groups for cell in _cells(deck, group, careful_ones))
@@ -181,16 +186,21 @@ def compare_ballot(
         return sheets + boxes, []
     reasons = _reasons(entry)
     allowed = _CAUTION.get(expected.case, frozenset())
-    allowed |= {ReviewReason.UNCLEAR_MARK} if dirty else frozenset()
+    tolerated = allowed | _NEEDLESS | ({ReviewReason.UNCLEAR_MARK} if dirty else frozenset())
     in_review = entry.verdict is Verdict.REVIEW
     if in_review and expected.ruling.verdict is Verdict.REVIEW:
-        same = reasons <= allowed | _reasons(expected.ruling)
+        same = reasons <= tolerated | _reasons(expected.ruling)
         return ([] if same else [_other_ruling(expected, entry)]), []
-    if in_review and reasons <= allowed:
+    if in_review and reasons <= tolerated:
         ordered = tuple(reason for reason in ReviewReason if reason in reasons)
-        return [], [CautiousBallot(serial, expected.case, ordered, bool(dirty))]
+        return [], [CautiousBallot(serial, expected.case, ordered, not reasons <= allowed)]
     same = _same_ruling(expected, entry, {official for official, _ in dirty})
     return ([] if same else [_other_ruling(expected, entry)]), []
+
+
+def _needless(ballot: CautiousBallot) -> DeckDifference:
+    reasons = ", ".join(ballot.reasons)
+    return DeckDifference(DeckFault.NEEDLESS, ballot.serial, ballot.case, read=reasons)
 
 
 def _dirty_boxes(expected: ExpectedBallot, entry: BallotEntry) -> frozenset[tuple[str, str]]:

@@ -207,11 +207,23 @@ def test_a_faulty_ballot_before_a_person_is_cautious_and_its_numbers_wait() -> N
     assert (cells["", "invalid"], cells["", "review"], cells["o1", "invalid"]) == (0, 2, 1)
 
 
-def test_a_plain_ballot_before_a_person_is_a_difference() -> None:
-    seen = entry(PLAIN, verdict=Verdict.REVIEW, review=(ReviewReason.DOUBTFUL_WRITING,))
-    found = compared(seen, *map(entry, ALL[1:]))
+@pytest.mark.parametrize("reason", [ReviewReason.DOUBTFUL_STRIKE, ReviewReason.DOUBTFUL_WRITING])
+def test_one_plain_ballot_may_be_put_before_a_person_and_no_more(reason: ReviewReason) -> None:
+    doubtful = entry(PLAIN, verdict=Verdict.REVIEW, review=(reason,))
+    found = compared(doubtful, *map(entry, ALL[1:]))
+    assert found.equal
+    assert [(one.case, one.needless) for one in found.cautious] == [(DeckCase.PLAIN, True)]
+    again = entry(EMPTY, verdict=Verdict.REVIEW, review=(reason,))
+    found = compared(doubtful, entry(TICK), entry(STRUCK), again)
+    assert faults(found) == [(DeckFault.NEEDLESS, "A"), (DeckFault.NEEDLESS, "D")]
+    assert found.differences[0].read == reason.value
+
+
+@pytest.mark.parametrize("reason", [ReviewReason.MARK_OUTSIDE_BOX, ReviewReason.SEAL_UNCLEAR])
+def test_a_plain_ballot_before_a_person_for_a_mark_or_its_stamp_is_a_difference(reason: ReviewReason) -> None:
+    found = compared(entry(PLAIN, verdict=Verdict.REVIEW, review=(reason,)), *map(entry, ALL[1:]))
     assert faults(found) == [(DeckFault.RULING, "A")]
-    assert "doubtful_writing" in found.differences[0].read
+    assert reason.value in found.differences[0].read
 
 
 def test_a_faulty_ballot_before_a_person_for_something_else_is_a_difference() -> None:
@@ -255,7 +267,7 @@ def test_a_speck_in_an_empty_box_is_dirt_and_no_mark() -> None:
     found = compared(speck(PLAIN, "o1", "low", 0.3), *map(entry, ALL[1:]))
     assert found.equal
     [careful] = found.cautious
-    assert (careful.case, careful.dirt) == (DeckCase.PLAIN, True)
+    assert (careful.case, careful.needless) == (DeckCase.PLAIN, True)
     cells = {(cell.official, cell.column): cell.expected for cell in found.cells}
     assert (cells["", "valid"], cells["", "review"], cells["o2", "medium"]) == (1, 2, 0)
 
@@ -273,7 +285,7 @@ def test_a_marked_box_that_is_unclear_is_no_dirt() -> None:
 def test_much_dirt_is_a_difference() -> None:
     dirty = [speck(PLAIN, "o1", "low", 0.3), entry(TICK), entry(STRUCK), speck(EMPTY, "o2", "low", 0.3)]
     found = compared(*dirty)
-    assert faults(found) == [(DeckFault.DIRT, "A"), (DeckFault.DIRT, "D")]
+    assert faults(found) == [(DeckFault.NEEDLESS, "A"), (DeckFault.NEEDLESS, "D")]
     assert found.unequal_cells == ()
 
 
