@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO
 
 from ballot_layout.codes import code_modules, code_runs
@@ -218,9 +219,9 @@ class _Printer:
         module_mm = place.width_mm / code_modules(len(code))
         if module_mm < MINIMUM_MODULE_MM - 1e-3:
             raise LayoutError("print_code_too_fine", length=len(code), module_mm=f"{module_mm:.2f}")
-        runs = code_runs(code)
         module_pt = _number(module_mm * MM)
-        path = b"\n".join(b"%d %d %d 1 re" % run for run in runs)
+        before, after = _run_operators(code_modules(len(code)))
+        path = b"\n".join([before[row][column] + after[length] for column, row, length in code_runs(code)])
         origin = self._point(place.x_mm, place.y_mm)
         return b"q %b 0 0 -%b %b cm\n%b\nf Q" % (module_pt, module_pt, origin, path)
 
@@ -230,6 +231,13 @@ class _Printer:
     def _rectangle(self, rect: Rect) -> bytes:
         size = b"%b %b" % (_number(rect.width_mm * MM), _number(rect.height_mm * MM))
         return b"%b %b re" % (self._point(rect.x_mm, rect.bottom_mm), size)
+
+
+@lru_cache
+def _run_operators(side: int) -> tuple[tuple[tuple[bytes, ...], ...], tuple[bytes, ...]]:
+    """What draws a run of dark modules: its start by row and column, and the rest by length."""
+    before = tuple(tuple(b"%d %d " % (column, row) for column in range(side)) for row in range(side))
+    return before, tuple(b"%d 1 re" % length for length in range(side + 1))
 
 
 def _number(value: float) -> bytes:

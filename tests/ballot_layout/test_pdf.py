@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pypdfium2
 import pytest
+import zxingcpp
 from sample_votes import batch_pdf, page_images, sample_ballots, sample_form
 
+from ballot_layout.codes import code_modules, code_runs
 from ballot_layout.pdf import PrintedBallot, write_batch_pdf, write_reference_pdf
 from records.errors import LayoutError
 from records.token import grouped_serial
@@ -68,6 +70,25 @@ def test_serial_is_text_and_stays_in_its_place(serial: str) -> None:
     assert columns.max() / dpi * 25.4 <= page.serial.right_mm + 0.1
     assert rows.min() / dpi * 25.4 + page.qr.bottom_mm + 1 >= page.serial.y_mm - 0.1
     assert rows.max() / dpi * 25.4 + page.qr.bottom_mm + 1 <= page.serial.bottom_mm + 0.1
+
+
+@pytest.mark.parametrize("people", [12, 60])
+def test_the_printed_squares_are_the_codes_modules(people: int) -> None:
+    form, dpi = sample_form(people), 600
+    [ballot] = sample_ballots(form, 1, seed=3)
+    for page, code, image in zip(
+        form.layout.pages, ballot.codes, page_images(batch_pdf(form, [ballot]), dpi), strict=True
+    ):
+        side, scale = code_modules(len(code)), dpi / 25.4
+        expected = np.full((side, side), False)
+        for column, row, length in code_runs(code):
+            expected[row, column : column + length] = True
+        module = page.qr.width_mm / side
+        centres = (np.arange(side) + 0.5) * module * scale
+        rows = (page.qr.y_mm * scale + centres).astype(int)
+        columns = (page.qr.x_mm * scale + centres).astype(int)
+        assert ((image[np.ix_(rows, columns)] < 128) == expected).all()
+        assert [found.text for found in zxingcpp.read_barcodes(image)] == [code]
 
 
 def test_the_cross_reference_table_points_at_every_object() -> None:

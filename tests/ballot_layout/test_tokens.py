@@ -3,7 +3,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
+import zxingcpp
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -68,6 +70,25 @@ def test_every_code_of_one_vote_and_style_has_one_size(token: Token) -> None:
     side = code_modules(len(text))
     assert runs[0] == (0, 0, 7)
     assert all(x >= 0 and x + length <= side and 0 <= y < side and length > 0 for x, y, length in runs)
+
+
+@settings(max_examples=30, deadline=None)
+@given(TOKENS)
+def test_the_runs_are_the_dark_modules_row_by_row(token: Token) -> None:
+    text = sign_token(token, KEY)
+    side = code_modules(len(text))
+    drawn = np.full((side, side), 255, np.uint8)
+    runs = code_runs(text)
+    for column, row, length in runs:
+        assert (drawn[row, max(0, column - 1) : column + length] == 255).all(), (
+            "light stands between two runs"
+        )
+        drawn[row, column : column + length] = 0
+    assert list(runs) == sorted(runs, key=lambda run: (run[1], run[0]))
+    [found] = zxingcpp.read_barcodes(
+        np.kron(np.pad(drawn, 4, constant_values=255), np.ones((4, 4), np.uint8))
+    )
+    assert found.text == text
 
 
 def test_keys_from_a_seed_are_the_same_and_others_are_not() -> None:
