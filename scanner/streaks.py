@@ -107,14 +107,18 @@ def _full_columns(
     blocks = _blocks(image)
     widest = 2 * round(options.max_width_mm * px_per_mm / 2) + 1
     filled = cv2.morphologyEx(blocks, cv2.MORPH_CLOSE, np.ones((1, widest), np.uint8))
-    darker = cv2.subtract(filled, blocks) >= (options.min_depth_bilevel if bilevel else options.min_depth)
     paper = filled >= options.paper_from
-    seen = paper.sum(axis=0)
-    end = range(1, 2) if bilevel else range(options.end_blocks)
-    reached = _at_end(darker, paper, end) & _at_end(darker[::-1], paper[::-1], end)
+    darker = paper & (
+        cv2.subtract(filled, blocks) >= (options.min_depth_bilevel if bilevel else options.min_depth)
+    )
+    seen = _count(paper)
     needed = options.min_share_bilevel if bilevel else options.min_share
-    enough = (darker & paper).sum(axis=0) >= needed * np.maximum(seen, 1)
-    full = np.flatnonzero(enough & reached & (seen >= options.min_seen * len(blocks)))
+    enough = (_count(darker) >= needed * np.maximum(seen, 1)) & (seen >= options.min_seen * len(blocks))
+    full = np.flatnonzero(enough)
+    # Most pages have no such column: only what is left is followed to its ends.
+    end = range(1, 2) if bilevel else range(options.end_blocks)
+    dark, white = darker[:, full], paper[:, full]
+    full = full[_at_end(dark, white, end) & _at_end(dark[::-1], white[::-1], end)]
     if not len(full):
         return ()
     parts = np.split(full, np.flatnonzero(np.diff(full) > 2) + 1)
@@ -126,9 +130,13 @@ def _full_columns(
 def _at_end(darker: NDArray[np.bool_], paper: NDArray[np.bool_], which: range) -> NDArray[np.bool_]:
     """Columns with something dark in `which` of the blocks that show paper, counted from the first."""
     order = paper.cumsum(axis=0) - 1
-    looked_at = darker & paper & np.isin(order, which)
-    at_end: NDArray[np.bool_] = looked_at.max(axis=0)
+    at_end: NDArray[np.bool_] = (darker & (order >= which.start) & (order < which.stop)).any(axis=0)
     return at_end
+
+
+def _count(blocks: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many blocks of each column are true; there are fewer than 256."""
+    return np.add.reduce(blocks.view(np.uint8), axis=0, dtype=np.uint8).astype(np.int64)
 
 
 def _blocks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -138,9 +146,9 @@ def _blocks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     count = min(_BLOCKS, max(1, len(image) // _ROWS_PER_BLOCK))
     chosen = np.linspace(0, len(image) - 1, count * _ROWS_PER_BLOCK).round().astype(np.intp)
-    blocks = image[chosen].reshape(count, -1, image.shape[1]).mean(axis=1)
-    means: NDArray[np.uint8] = blocks.astype(np.uint8)
-    return means
+    rows = np.ascontiguousarray(image[chosen]).reshape(count, _ROWS_PER_BLOCK, -1)
+    sums = np.add.reduce(rows, axis=1, dtype=np.uint16)
+    return (sums // _ROWS_PER_BLOCK).astype(np.uint8)
 
 
 _ROWS_PER_BLOCK = 5
