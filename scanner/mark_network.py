@@ -68,17 +68,17 @@ class MarkNetwork:
         Returns:
             float64 (n, len(MarkClass)); a softmax over a row gives shares of 1.
         """
-        # (channels, n, height, width) in between: a matrix product then gives the next layer as it lies.
-        values = np.ascontiguousarray(patches.transpose(1, 0, 2, 3), dtype=np.float32)
+        # (channels, height, width, n) in between: a matrix product then gives the next layer as it lies, and
+        # what is copied for it lies in long runs.
+        values = np.ascontiguousarray(patches.transpose(1, 2, 3, 0), dtype=np.float32)
         for layer in self.layers[:-1]:
             if layer.weights.ndim == 4:
-                sums = _convolved(values, layer)
+                # The largest sum has the largest activation: a quarter or a ninth of them is enough.
+                sums = _pooled(_convolved(values, layer), layer.pool)
             else:
                 values = _joined(values, features) if values.ndim == 4 else values
                 sums = _connected(values, layer)
             values = _activated(sums, layer.scale)
-            if layer.pool > 1:
-                values = _pooled(values, layer.pool)
         last = self.layers[-1]
         logits: NDArray[np.float64] = _connected(values, last).T.astype(np.float64) * last.scale
         return logits
@@ -176,23 +176,30 @@ def bundled_panel() -> MarkPanel:
 
 
 def _convolved(values: NDArray[np.float32], layer: Layer) -> NDArray[np.float32]:
-    """Sums of a convolution: (inputs, n, rows, columns) to (outputs, n, rows', columns')."""
+    """Sums of a convolution: (inputs, rows, columns, n) to (outputs, rows', columns', n)."""
     outputs, inputs, height, width = layer.weights.shape
-    count, step = values.shape[1], layer.stride
-    rows, columns = (-(-side // step) for side in values.shape[2:])
-    padded = np.pad(values, ((0, 0), (0, 0), (height // 2,) * 2, (width // 2,) * 2))
-    unrolled = np.empty((inputs, height, width, count, rows, columns), np.float32)
+    high, wide, count = values.shape[1:]
+    step = layer.stride
+    rows, columns = -(-high // step), -(-wide // step)
+    padded = np.zeros((inputs, high + height - 1, wide + width - 1, count), np.float32)
+    top, left = height // 2, width // 2
+    padded[:, top : top + high, left : left + wide] = values
+    # Every so many pixels apart first, then together: the copies below run along whole rows.
+    apart = [[np.ascontiguousarray(padded[:, y::step, x::step]) for x in range(step)] for y in range(step)]
+    unrolled = np.empty((inputs, height, width, rows, columns, count), np.float32)
     for y in range(height):
         for x in range(width):
-            unrolled[:, y, x] = padded[:, :, y : y + rows * step : step, x : x + columns * step : step]
+            down, across = y // step, x // step
+            part = apart[y % step][x % step]
+            unrolled[:, y, x] = part[:, down : down + rows, across : across + columns]
     sums = layer.weights.reshape(outputs, -1) @ unrolled.reshape(inputs * height * width, -1)
-    return (sums + layer.bias[:, None]).reshape(outputs, count, rows, columns)
+    sums += layer.bias[:, None]
+    return sums.reshape(outputs, rows, columns, count)
 
 
 def _joined(values: NDArray[np.float32], features: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """What the convolutions found, (channels, n, rows, columns), and the features below it: (inputs, n)."""
-    flat = values.transpose(0, 2, 3, 1).reshape(-1, values.shape[1])
-    return np.concatenate([flat, features.T.astype(np.float32)])
+    """What the convolutions found, (channels, rows, columns, n), and the features below it: (inputs, n)."""
+    return np.concatenate([values.reshape(-1, values.shape[3]), features.T.astype(np.float32)])
 
 
 def _connected(values: NDArray[np.float32], layer: Layer) -> NDArray[np.float32]:
@@ -207,8 +214,8 @@ def _activated(sums: NDArray[np.float32], scale: NDArray[np.float32]) -> NDArray
 
 
 def _pooled(values: NDArray[np.float32], side: int) -> NDArray[np.float32]:
-    pooled = values[:, :, ::side, ::side]
-    for y in range(side):
-        for x in range(side):
-            pooled = np.maximum(pooled, values[:, :, y::side, x::side])
-    return pooled
+    """The largest value of each square: (channels, rows, columns, n), rows and columns divided by `side`."""
+    if side == 1:
+        return values
+    down = functools.reduce(np.maximum, (values[:, y::side] for y in range(side)))
+    return functools.reduce(np.maximum, (down[:, :, x::side] for x in range(side)))

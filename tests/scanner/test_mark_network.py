@@ -111,7 +111,7 @@ def test_sums_are_those_of_whole_numbers() -> None:
             sums = (weights * window).sum(axis=(1, 2, 3)) + layer.bias.astype(np.int64)
             wanted[:, row, column] = np.clip(np.rint(sums.astype(np.float32) * layer.scale), 0, 255)
     one_layer = type(layer)(layer.weights, layer.bias, layer.scale, layer.stride, 1)
-    found = _activated(_convolved(patch[:, None].astype(np.float32), one_layer), layer.scale)[:, 0]
+    found = _activated(_convolved(patch[..., None].astype(np.float32), one_layer), layer.scale)[..., 0]
     np.testing.assert_array_equal(found, wanted)
 
 
