@@ -14,7 +14,7 @@ Lengths are page millimetres; pixels are those of the detail image, the centre o
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,8 +109,16 @@ class PageTransform:
 
     def crop(self, detail: NDArray[np.uint8], rect: Rect, px_per_mm: float) -> NDArray[np.uint8]:
         """The page under `rect` (a few centimetres at most), upright, uint8 (height, width)."""
-        height, width = crop_size(rect, px_per_mm)
-        return _warp(detail, self.local_affines((rect,), px_per_mm)[0], width, height)
+        return next(self.crops(detail, (rect,), px_per_mm))
+
+    def crops(
+        self, detail: NDArray[np.uint8], rects: Sequence[Rect], px_per_mm: float
+    ) -> Iterator[NDArray[np.uint8]]:
+        """`crop` of every rectangle in turn, their places worked out all at once."""
+        affines = self.local_affines(rects, px_per_mm) if rects else []
+        for rect, affine in zip(rects, affines, strict=True):
+            height, width = crop_size(rect, px_per_mm)
+            yield _warp(detail, affine, width, height)
 
 
 @dataclass(frozen=True, slots=True)

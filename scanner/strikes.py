@@ -81,7 +81,11 @@ def find_strikes(
     Where several names look struck, fat print or dirt is as likely, and none is certain.
     """
     names = _prepared_names(page, options)
-    found = [score_name(name, _aligned_darkness(name, image, transform, ink), ink, options) for name in names]
+    crops = transform.crops(image.detail, [name.area for name in names], _PX)
+    found = [
+        score_name(name, _aligned_darkness(name, crop, ink), ink, options)
+        for name, crop in zip(names, crops, strict=True)
+    ]
     struck = _struck(found, image.bilevel, options)
     crowded = sum(struck) > max(1, len(names) // _STRUCK_AT_ONCE)
     needed = _surplus_needed(image, ink, options) if not crowded else float("inf")
@@ -181,14 +185,18 @@ def score_name(
     if covered is not None:
         added[covered] = 0
     faintest = max(round(options.line_min_darkness * 255), ink.threshold)
-    line_share = _line_share(added >= faintest, name, options)
-    surplus = np.where(added >= limit, added, 0).astype(np.uint8)
-    run = _longest_run(surplus > 0, options)
+    inked = added >= faintest
+    if np.count_nonzero(inked) < options.column_ink_mm2 * _PX**2:
+        return None  # not enough for one column, as over nearly every name
+    level = limit
+    run = _longest_run(added >= limit, options)
     if run is None:
-        surplus = np.where(added >= faintest, added, 0).astype(np.uint8)
-        run = _longest_run(surplus > 0, options)
+        level = faintest
+        run = _longest_run(inked, options)
     if run is None:
         return None
+    line_share = _line_share(inked, name, options)
+    surplus = np.where(added >= level, added, 0).astype(np.uint8)
     part = slice(None), slice(*run)
     clear = (cv2.subtract(darkness[part], name.expected_widely[part]) >= limit) & (surplus[part] > 0)
     return _measured(surplus, clear, darkness, name, run, line_share, options)
@@ -229,11 +237,8 @@ def _line_width_mm(darkness: NDArray[np.uint8], clear: NDArray[np.bool_], option
     return float(darkness[near].sum()) / length / peak / _PX
 
 
-def _aligned_darkness(
-    name: PreparedName, image: ScanImage, transform: PageTransform, ink: PageInk
-) -> NDArray[np.uint8]:
-    """Darkness over a name's area, moved by the few tenths of a millimetre that lay it best."""
-    crop = transform.crop(image.detail, name.area, _PX)
+def _aligned_darkness(name: PreparedName, crop: NDArray[np.uint8], ink: PageInk) -> NDArray[np.uint8]:
+    """Darkness of a name's area as cropped, moved by the few tenths of a millimetre that lay it best."""
     darkness = darkness_of(crop, ink.paper_level(*name.place.rect.centre_mm))
     half = (name.template.shape[1] + 2 * name.reach, name.template.shape[0] + 2 * name.reach)
     found = cv2.resize(darkness, half, interpolation=cv2.INTER_AREA)
@@ -318,7 +323,8 @@ def _longest_run(surplus: NDArray[np.bool_], options: StrikeOptions) -> tuple[in
     count = surplus.shape[1] // column_px
     if count == 0:
         return None
-    per_column = surplus[:, : count * column_px].sum(axis=0).reshape(count, column_px).sum(axis=1)
+    per_pixel = cv2.reduce(surplus.view(np.uint8), 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0]
+    per_column = per_pixel[: count * column_px].reshape(count, column_px).sum(axis=1)
     inked = np.flatnonzero(per_column >= options.column_ink_mm2 * _PX**2)
     if not len(inked):
         return None
