@@ -60,4 +60,5 @@ def _dark_modules(text: str) -> NDArray[np.bool_]:
     view = memoryview(cast("Any", barcode.to_image(scale=1, add_quiet_zones=False)))
     if view.shape != (side, side):
         raise LayoutError("code_size", found=str(view.shape), expected=side)
-    return np.asarray(view) == 0
+    dark: NDArray[np.bool_] = np.equal(view, 0)
+    return dark

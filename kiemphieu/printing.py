@@ -97,7 +97,7 @@ def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | No
         check_settings(folder, store, vote)
         note_settings(store, vote)
         key = load_private_key(read_private_key(folder))
-        taken = store.issued()
+        taken = store.issued_serials()
         serials = draw_serials(order.count, taken, random_bits(order.seed, len(taken)))
         pdf = _target(folder, vote, style, order.out)
         _write_batch(folder, store, form, _Batch(key, serials, pdf), progress)
@@ -167,7 +167,7 @@ def _chosen_style(vote: Vote, wanted: str | None) -> str:
 def _check_unchanged(folder: VoteFolder, store: Store, form: Form) -> None:
     """Ballots of one vote and group must all look the same; before the first one anything may change."""
     layout = form.layout
-    if not any(ballot.style == layout.style for ballot in store.issued().values()):
+    if not store.has_issued(layout.style):
         return
     printed = [known.layout_sha256 for known in store.forms() if known.style == layout.style]
     on_disk = load_layout(folder, layout.style)
@@ -191,7 +191,7 @@ def make_keys(folder: VoteFolder, store: Store, seed: int | None) -> None:
             "key_file_unreadable", path=str(folder.private_key), reason=error.strerror
         ) from error
     made = store.last_entry(EventKind.KEYS_MADE) is not None
-    if not there and not made and not store.issued():
+    if not there and not made and not store.has_issued():
         if seed is None:
             write_new_keys(folder)
         else:

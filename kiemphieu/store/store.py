@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, up
 from sqlalchemy.exc import IntegrityError
 
 from kiemphieu.pen import today
-from kiemphieu.store import chain, tables
+from kiemphieu.store import chain, issuing, tables
 from kiemphieu.store.audit import RecordAudit, audit_record
 from kiemphieu.store.engine import compact, make_engine, reading, shown_address, writing
 from kiemphieu.store.plain import plain_text
@@ -67,10 +67,6 @@ class About:
     vote: str = ""
     pen: Callable[[], Pen] = lambda: Pen(today())
     blind: Callable[[], str] = lambda: secrets.token_hex(16)
-
-
-_AT_ONCE = 500
-"""Serials named in one statement: databases limit how many it may have."""
 
 
 class Store:
@@ -235,44 +231,28 @@ class Store:
         Raises:
             StoreError: a serial was issued before; then nothing is recorded.
         """
-        rows = [
-            {
-                "serial": ballot.serial,
-                "style": ballot.style,
-                "kind": int(ballot.kind),
-                "digest": sha256_hex(chain.issued_thing(ballot.serial, ballot.style, int(ballot.kind))),
-            }
-            for ballot in sorted(ballots, key=lambda ballot: ballot.serial)
-        ]
         try:
             with self._recording() as connection:
-                _put_form(connection, form, self._where)
-                if rows:
-                    connection.execute(insert(tables.issued), rows)
-                    self._journal_batch(connection, form.style, ballots)
+                issuing.put_form(connection, form, self._where)
+                if ballots:
+                    issuing.issue(connection, form.style, ballots, self._about.pen())
         except IntegrityError as error:
             raise StoreError("serial_issued_before", path=self._where) from error
-
-    def _journal_batch(self, connection: Connection, style: str, ballots: Sequence[IssuedBallot]) -> None:
-        things = [chain.issued_thing(b.serial, b.style, int(b.kind)) for b in ballots]
-        chain.change_set(connection, chain.ISSUED, added=things)
-        form = connection.execute(select(tables.form).where(tables.form.c.style == style)).one()
-        data = {"group": style, "ballots": len(ballots), "form": chain.form_digest(form)}
-        chain.append_about_serials(connection, EventKind.BATCH_ISSUED, data, self._about.pen())
 
     def withdraw_issued(self, serials: Sequence[str]) -> None:
         """Takes serials back whose batch never became a file."""
         with self._recording() as connection:
-            things = []
-            for start in range(0, len(serials), _AT_ONCE):
-                same = tables.issued.c.serial.in_(serials[start : start + _AT_ONCE])
-                rows = connection.execute(select(tables.issued).where(same)).all()
-                things += [chain.issued_thing(row.serial, row.style, row.kind) for row in rows]
-                connection.execute(delete(tables.issued).where(same))
-            chain.change_set(connection, chain.ISSUED, removed=things)
-            if things:
-                data = {"ballots": len(things)}
-                chain.append_about_serials(connection, EventKind.BATCH_WITHDRAWN, data, self._about.pen())
+            issuing.withdraw(connection, serials, self._about.pen())
+
+    def issued_serials(self) -> frozenset[str]:
+        """The serials of all issued ballots."""
+        with reading(self._engine, self._where) as connection:
+            return frozenset(connection.execute(select(tables.issued.c.serial)).scalars())
+
+    def has_issued(self, style: str | None = None) -> bool:
+        """Whether a ballot was ever issued, of that group or of any."""
+        with reading(self._engine, self._where) as connection:
+            return issuing.has_issued(connection, style)
 
     def issued(self) -> dict[str, IssuedBallot]:
         """Every issued ballot by its serial."""
@@ -349,25 +329,6 @@ class Store:
         return PageRecord(
             row.sha256, row.suffix, row.source, row.file_index, result, row.options, row.surplus
         )
-
-
-def _put_form(connection: Connection, form: StoredForm, where: str) -> None:
-    same = tables.form.c.layout_sha256 == form.layout_sha256
-    if connection.execute(select(tables.form.c.style).where(same)).first() is not None:
-        return
-    of_style = select(tables.issued.c.serial).where(tables.issued.c.style == form.style).limit(1)
-    if connection.execute(of_style).first() is not None:
-        raise StoreError("form_in_use", path=where)
-    connection.execute(delete(tables.form).where(tables.form.c.style == form.style))
-    connection.execute(
-        insert(tables.form).values(
-            layout_sha256=form.layout_sha256,
-            style=form.style,
-            layout=form.layout_json,
-            reference_pdf=form.reference_pdf,
-            seal=form.seal,
-        )
-    )
 
 
 def _known(connection: Connection, sha256: str) -> bool:

@@ -9,10 +9,11 @@ import pytest
 from record_samples import ABOUT
 from sqlalchemy.exc import OperationalError
 
-from kiemphieu.store import IssuedBallot, PageRecord, RecordOutcome, Store, StoredForm, open_store
+from kiemphieu.store import IssuedBallot, PageRecord, RecordOutcome, Store, StoredForm, issuing, open_store
 from kiemphieu.store import store as store_module
 from kiemphieu.store.rows import result_from_text, result_to_text
 from kiemphieu.store.tables import metadata
+from records.errors import StoreError
 from records.geometry import Rect
 from records.journal import find_journal_faults
 from records.reading import (
@@ -256,3 +257,42 @@ def test_pages_recorded_in_any_order_and_batches_leave_the_same_journal(tmp_path
         journals.append(list(store.journal()))
         store.close()
     assert journals[0] == journals[1] == journals[2]
+
+
+def test_a_batch_goes_in_by_parts_and_comes_to_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ballots = [IssuedBallot(f"{number * 7 % 11:012}", "", TokenKind.BALLOT) for number in range(11)]
+    form = StoredForm("a" * 64, "", "{}", b"%PDF", "stamped")
+    found = []
+    for at_once in (1, 4, 11, 100):
+        monkeypatch.setattr(issuing, "ROWS_AT_ONCE", at_once)
+        store = open_store(tmp_path / f"{at_once}.db", about=ABOUT)
+        store.record_batch(form, ballots)
+        found.append((store.issued(), store.state(), list(store.journal())))
+        store.close()
+    assert found[1:] == found[:1] * 3
+    assert len(found[0][0]) == 11
+
+
+def test_a_batch_that_fails_in_a_later_part_is_recorded_not_at_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = StoredForm("a" * 64, "", "{}", b"%PDF", "stamped")
+    store.record_batch(form, [IssuedBallot("5" * 12, "", TokenKind.BALLOT)])
+    before = store.issued(), store.state(), list(store.journal())
+    monkeypatch.setattr(issuing, "ROWS_AT_ONCE", 2)
+    with pytest.raises(StoreError, match="serial_issued_before"):
+        store.record_batch(form, [IssuedBallot(s * 12, "", TokenKind.BALLOT) for s in "123456"])
+    assert (store.issued(), store.state(), list(store.journal())) == before
+
+
+def test_issued_serials_by_group(store: Store) -> None:
+    form = StoredForm("a" * 64, "g1", "{}", b"%PDF", "stamped")
+    assert (store.has_issued(), store.issued_serials()) == (False, frozenset())
+    store.record_batch(form, [IssuedBallot(s * 12, "g1", TokenKind.BALLOT) for s in "BA"])
+    assert store.issued_serials() == {"A" * 12, "B" * 12}
+    assert [store.has_issued(), store.has_issued("g1"), store.has_issued("g2")] == [True, True, False]
+    store.withdraw_issued(["A" * 12, "C" * 12])
+    assert store.issued_serials() == {"B" * 12}
+    assert list(store.journal())[-1].content["ballots"] == 1
