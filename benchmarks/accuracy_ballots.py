@@ -119,7 +119,7 @@ class BallotMaker:
 
     def __init__(self, campaign: Campaign) -> None:
         self._campaign = campaign
-        self._recordings = _recordings(shared_strokes(), campaign)
+        self._recordings = recordings_for(shared_strokes(), campaign)
         self._rules: RuleSet = load_rule_set(RULES)
         self._vote = print_vote(campaign.officials, 1, seed=campaign.seed)
         self._printed_from = -1
@@ -142,7 +142,7 @@ class BallotMaker:
             results.append(read_sheet(scan.image, vote.context))
             milliseconds += (time.perf_counter() - start) * 1000
             scans.append(scan)
-        record = judged(_blank_record(index, scans, milliseconds), scans, results, self._rules)
+        record = judged(blank_record(index, scans, milliseconds), scans, results, self._rules)
         if not (record.errors or record.silent_boxes or record.needless or record.rejected):
             return record, ()
         pictures = ballot_pictures(record, scans, results, vote.context)
@@ -156,7 +156,7 @@ class BallotMaker:
         return self._vote
 
 
-def _recordings(library: StrokeLibrary | None, campaign: Campaign) -> Recordings:
+def recordings_for(library: StrokeLibrary | None, campaign: Campaign) -> Recordings:
     """Of one half of the writers, the crosses that anyone calls an X, and every other mark."""
     if library is None:
         return Recordings()
@@ -168,7 +168,8 @@ def _recordings(library: StrokeLibrary | None, campaign: Campaign) -> Recordings
     return recordings_of(StrokeLibrary(marks), campaign.recorded_share)
 
 
-def _blank_record(index: int, scans: Sequence[Scan], milliseconds: float) -> BallotRecord:
+def blank_record(index: int, scans: Sequence[Scan], milliseconds: float) -> BallotRecord:
+    """What is known of a ballot before it is judged."""
     truths = [scan.truth for scan in scans]
     first = scans[0]
     return BallotRecord(

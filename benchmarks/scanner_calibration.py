@@ -83,7 +83,7 @@ def main() -> None:
     for number in range(options.scanners):
         scanner = faulty_scanner(options.seed * 10_000 + number)
         try:
-            profile = make_profile("simulated", [measure_scan(scan(paper, target, scanner), "scan")])
+            profile = make_profile("simulated", [measure_scan(scan(paper, scanner), "scan")])
         except InputError as error:
             # No profile is a verdict, too; it must be said of a scanner that is unfit and of no other.
             grades = [
@@ -220,11 +220,10 @@ def expected_faults(scanner: Scanner, truth: TrueGeometry) -> Expected:
 
 def faint_streaks(pages: int, seed: int, paper: np.ndarray) -> tuple[int, int, int]:
     """Of thin faint streaks on that many pages: found, false ones beside them, drawn."""
-    target = make_target(PaperSize.A4)
     counts = []
     for number in range(pages):
         scanner = streaked_scanner(seed * 10_000 + 8_000 + number)
-        profile = make_profile("simulated", [measure_scan(scan(paper, target, scanner), "scan")])
+        profile = make_profile("simulated", [measure_scan(scan(paper, scanner), "scan")])
         counts.append(matched_streaks(scanner, profile))
         if counts[-1][0] < counts[-1][2] or counts[-1][1]:
             print(f"  seed {scanner.seed}: {counts[-1]}: {profile.streaks} of {scanner}")
@@ -234,11 +233,10 @@ def faint_streaks(pages: int, seed: int, paper: np.ndarray) -> tuple[int, int, i
 
 def false_streaks(pages: int, seed: int, paper: np.ndarray) -> tuple[int, int]:
     """False streaks on that many pages of sound scanners, and the pages with one."""
-    target = make_target(PaperSize.A4)
     found = affected = 0
     for number in range(pages):
         scanner = sound_scanner(seed * 10_000 + 5_000 + number)
-        streaks = measure_scan(scan(paper, target, scanner), "scan").streaks
+        streaks = measure_scan(scan(paper, scanner), "scan").streaks
         if streaks:
             print(f"  false: {streaks} in {scanner}")
         found += len(streaks)

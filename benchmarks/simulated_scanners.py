@@ -82,30 +82,51 @@ def draw_target(target: Target) -> NDArray[np.uint8]:
     return np.ascontiguousarray(pixels)
 
 
-def scan(paper: NDArray[np.uint8], target: Target, scanner: Scanner) -> NDArray[np.uint8]:
+def scan(paper: NDArray[np.uint8], scanner: Scanner) -> NDArray[np.uint8]:
     """What the scanner delivers for the printed target."""
-    sheet = _grown(paper, scanner.growth_mm)
+    return scan_sheet(
+        grown(paper, RASTER_PX_PER_MM, scanner.growth_mm), RASTER_PX_PER_MM, scanner, scanner.seed
+    )
+
+
+def scan_sheet(
+    sheet: NDArray[np.uint8],
+    px_per_mm: float,
+    scanner: Scanner,
+    seed: int,
+    settings: ScanSettings | None = None,
+) -> NDArray[np.uint8]:
+    """What the scanner delivers for any sheet.
+
+    Args:
+        sheet: uint8 BGR, as printed and written on.
+        px_per_mm: its resolution.
+        scanner: what stays as it is from sheet to sheet.
+        seed: chooses what is random in this one scan: noise, specks, slip of the feed.
+        settings: the scanner's own, but for how this sheet lies.
+    """
+    settings = settings or scanner.settings
     if scanner.plane_mm:
-        sheet = _distorted(sheet, target, scanner)
-    image = scan_page(sheet, RASTER_PX_PER_MM, scanner.settings, scanner.seed)
+        sheet = _distorted(sheet, px_per_mm, scanner)
+    image = scan_page(sheet, px_per_mm, settings, seed)
     if not (scanner.lines or scanner.fade or scanner.blue != 1.0):
         return _packed(image, scanner.jpeg)
-    changed = np.rot90(image, -scanner.settings.quarter_turns).astype(np.float32)
+    changed = np.rot90(image, -settings.quarter_turns).astype(np.float32)
     for line in scanner.lines:
         _draw_line(changed, line)
     changed *= _across(np.linspace(1.0, 1.0 - scanner.fade, changed.shape[1]), changed.ndim)
     if changed.ndim == 3:
         changed[:, :, 0] *= scanner.blue
-    noise = np.random.default_rng([scanner.seed, 9]).normal(0, 0.5, changed.shape)
+    noise = np.random.default_rng([seed, 9]).normal(0, 0.5, changed.shape)
     done = np.clip(changed + noise, 0, 255).astype(np.uint8)
-    return _packed(np.ascontiguousarray(np.rot90(done, scanner.settings.quarter_turns)), scanner.jpeg)
+    return _packed(np.ascontiguousarray(np.rot90(done, settings.quarter_turns)), scanner.jpeg)
 
 
 def true_geometry(paper: NDArray[np.uint8], target: Target, scanner: Scanner) -> TrueGeometry:
     """Where the dots truly fall, as the best affine map and what is left."""
     dots = np.array(target.dots)
     raster = np.array([paper.shape[1] / target.width_mm, paper.shape[0] / target.height_mm])
-    on_sheet = (dots + _plane(dots, target, scanner)) * raster / RASTER_PX_PER_MM
+    on_sheet = (dots + _plane(dots, (target.width_mm, target.height_mm), scanner)) * raster / RASTER_PX_PER_MM
     size_mm = paper.shape[1] / RASTER_PX_PER_MM, paper.shape[0] / RASTER_PX_PER_MM
     upright = replace(scanner.settings, quarter_turns=0)
     pixels = scan_geometry(*size_mm, upright, scanner.seed).image_points(on_sheet)
@@ -117,38 +138,42 @@ def true_geometry(paper: NDArray[np.uint8], target: Target, scanner: Scanner) ->
     return TrueGeometry(float(dpi[0]), float(dpi[1]), float(angles.mean()), shifts)
 
 
-def _plane(points: NDArray[np.float64], target: Target, scanner: Scanner) -> NDArray[np.float64]:
+def _plane(
+    points: NDArray[np.float64], size_mm: tuple[float, float], scanner: Scanner
+) -> NDArray[np.float64]:
     """The smooth distortion at page points (n, 2), millimetres: a few waves about as long as the page."""
     rng = np.random.default_rng([scanner.seed, 0xD1])
     moved = np.zeros_like(points)
     for axis in (0, 1):
         strength, phase = rng.uniform(-1, 1, _WAVES), rng.uniform(0, 2 * np.pi, _WAVES)
-        waves = rng.uniform(-1.2, 1.2, (_WAVES, 2)) / (target.width_mm, target.height_mm)
+        waves = rng.uniform(-1.2, 1.2, (_WAVES, 2)) / size_mm
         strength *= scanner.plane_mm / max(float(np.abs(strength).sum()), 1e-9)
         moved[:, axis] = np.sin(2 * np.pi * points @ waves.T + phase) @ strength
     return moved
 
 
-def _distorted(paper: NDArray[np.uint8], target: Target, scanner: Scanner) -> NDArray[np.uint8]:
+def _distorted(paper: NDArray[np.uint8], px_per_mm: float, scanner: Scanner) -> NDArray[np.uint8]:
     """The sheet with every point moved by `_plane`."""
     height, width = paper.shape[:2]
+    size_mm = width / px_per_mm, height / px_per_mm
     columns, rows = width // _STEP_PX + 2, height // _STEP_PX + 2
     middle = (np.arange(max(columns, rows)) + 0.5) * _STEP_PX
     grid = np.column_stack([part.ravel() for part in np.meshgrid(middle[:columns], middle[:rows])])
-    wanted = grid / RASTER_PX_PER_MM
+    wanted = grid / px_per_mm
     source = wanted
     for _ in range(12):
-        source = wanted - _plane(source, target, scanner)
-    coarse = (source * RASTER_PX_PER_MM - 0.5).reshape(rows, columns, 2).astype(np.float32)
+        source = wanted - _plane(source, size_mm, scanner)
+    coarse = (source * px_per_mm - 0.5).reshape(rows, columns, 2).astype(np.float32)
     full = cv2.resize(coarse, (columns * _STEP_PX, rows * _STEP_PX), interpolation=cv2.INTER_LINEAR)
     places = full[:height, :width]
     return cv2.remap(paper, places, None, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)
 
 
-def _grown(paper: NDArray[np.uint8], growth_mm: float) -> NDArray[np.uint8]:
+def grown(paper: NDArray[np.uint8], px_per_mm: float, growth_mm: float) -> NDArray[np.uint8]:
+    """What a printer makes of the paper that prints every line so much wider."""
     if not growth_mm:
         return paper
-    side = 2 * round(growth_mm / 2 * RASTER_PX_PER_MM) + 1
+    side = 2 * round(growth_mm / 2 * px_per_mm) + 1
     return cv2.erode(paper, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
 
 

@@ -97,6 +97,7 @@ def measure_geometry(located: LocatedTarget) -> ScanGeometryMeasures:
         shear_deg=round(angle_x - angle_y, 4),
         distortion_rms_mm=round(float(np.sqrt(np.mean(length**2))), 4),
         distortion_max_mm=round(largest_shift_mm(located.dots_mm, located.shifts_mm), 4),
+        turns=located.turns,
         shifts=tuple(
             DotShift(round(float(x), 1), round(float(y), 1), round(float(dx), 4), round(float(dy), 4))
             for (x, y), (dx, dy) in zip(located.dots_mm, located.shifts_mm, strict=True)

@@ -19,9 +19,9 @@ from records.geometry import Rect
 from records.layout import LayoutPage
 from records.reading import SheetRejection
 from records.scanner_profile import Fitness
-from scanner.image import MM_PER_INCH, ScanImage, make_scan_image, to_grey
+from scanner.image import MM_PER_INCH, ScanImage
 from scanner.registration import PageTransform
-from scanner.sheet import LaidPage, ReadingContext, identify_code, lay_page
+from scanner.sheet import LaidPage, ReadingContext, identify_code, lay_page, page_scan
 from scanner.token import find_codes
 
 SCALE_LIMIT = 0.01
@@ -123,9 +123,7 @@ def _faults(pages: Sequence[PrintMeasures]) -> Iterator[PrintFault]:
 
 
 def _laid(image: NDArray[np.uint8], scan: str, context: ReadingContext) -> LaidPage:
-    made = make_scan_image(
-        to_grey(image), [form.page_size_mm for form in context.forms], context.options.image
-    )
+    made = page_scan(image, context)
     codes = find_codes(made.coarse, made.detail)
     if not codes:
         raise InputError("calibrate_no_ballot", scan=scan)

@@ -132,6 +132,7 @@ def _shifts_by_dot(scans: Sequence[ScanMeasures]) -> dict[tuple[float, float], l
 def _geometry(scans: Sequence[ScanMeasures]) -> ScanGeometryMeasures:
     by_dot = _shifts_by_dot(scans)
     means = np.array([np.mean(shifts, axis=0) for shifts in by_dot.values()])
+    turns = {scan.geometry.turns for scan in scans}
     return ScanGeometryMeasures(
         dpi_x=_of(scans, lambda one: one.geometry.dpi_x, 3),
         dpi_y=_of(scans, lambda one: one.geometry.dpi_y, 3),
@@ -139,6 +140,7 @@ def _geometry(scans: Sequence[ScanMeasures]) -> ScanGeometryMeasures:
         shear_deg=_of(scans, lambda one: one.geometry.shear_deg, 4),
         distortion_rms_mm=max(scan.geometry.distortion_rms_mm for scan in scans),
         distortion_max_mm=max(scan.geometry.distortion_max_mm for scan in scans),
+        turns=turns.pop() if len(turns) == 1 else None,
         shifts=tuple(
             DotShift(x, y, round(float(dx), 4), round(float(dy), 4))
             for (x, y), (dx, dy) in zip(by_dot, means, strict=True)

@@ -24,11 +24,12 @@ from kiemphieu.explain_page import Pixels, lay_scan
 from kiemphieu.explain_sheet import annotated_page
 from kiemphieu.explain_words import Words
 from kiemphieu.explained import SHORT_HASH, Reread
-from kiemphieu.folder import VoteFolder, free_name, load_vote, vote_rules
+from kiemphieu.folder import VoteFolder, free_name, load_profile, load_vote, vote_rules
 from kiemphieu.intake import FileProblem, PageRef, file_problem, find_pages, load_page
 from kiemphieu.messages import Language
 from kiemphieu.page_file import decode_page
 from kiemphieu.page_worker import ReaderSetup, reading_context
+from kiemphieu.scanning import reader_setup
 from kiemphieu.store import PageRecord
 from kiemphieu.vote_store import open_vote_store
 from records.canonical import sha256_hex
@@ -143,8 +144,7 @@ def _contexts(folder: VoteFolder, vote: Vote) -> tuple[ReadingContext, ...]:
     store = open_vote_store(folder, vote)
     try:
         if store.forms():
-            setup = ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)
-            contexts.append(reading_context(folder, store, setup))
+            contexts.append(reading_context(folder, store, reader_setup(folder, vote)))
     finally:
         store.close()
     apart = replace(vote, store_url="")
@@ -154,7 +154,8 @@ def _contexts(folder: VoteFolder, vote: Vote) -> tuple[ReadingContext, ...]:
             continue
         store = open_vote_store(deck.record, apart)
         try:
-            setup = ReaderSetup(deck.record.root.resolve(), vote.id, "", TokenKind.TEST)
+            profile = load_profile(folder, vote)
+            setup = ReaderSetup(deck.record.root.resolve(), vote.id, "", TokenKind.TEST, profile=profile)
             contexts.append(reading_context(deck.record, store, setup))
         finally:
             store.close()

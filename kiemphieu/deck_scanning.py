@@ -19,9 +19,10 @@ from kiemphieu.deck_expected import DeckFolder, ExpectedDeck, read_expected, set
 from kiemphieu.deck_printing import deck_names
 from kiemphieu.deck_report import deck_report
 from kiemphieu.disk import disk_errors, write_atomic
-from kiemphieu.folder import VoteFolder, load_vote, vote_rules
+from kiemphieu.folder import VoteFolder, load_profile, load_vote, vote_rules
 from kiemphieu.intake import FileProblem
 from kiemphieu.messages import Language
+from kiemphieu.page_worker import ReaderSetup
 from kiemphieu.printing import vote_form
 from kiemphieu.scanning import Alarm, Progress, ScanReport, record_scans
 from kiemphieu.vote_store import open_vote_store
@@ -103,7 +104,10 @@ def check_deck(
     name = _run_name(deck, wanted.name)
     run = deck.run(name)
     _prepare(deck, run, vote)
-    scan = record_scans(run, vote, paths, workers, progress, alarm, TokenKind.TEST)
+    # A deck proves the reading as it will be: with the scanner's profile, where there is one.
+    profile = load_profile(folder, vote)
+    setup = ReaderSetup(run.root.resolve(), vote.id, vote.store_url, TokenKind.TEST, profile=profile)
+    scan = record_scans(run, vote, paths, workers, setup, progress, alarm)
     count = count_folder(run, vote)
     comparison = compare_deck(expected, _entries(run, count), count.groups, tuple(_real_ballots(scan)))
     report = run.root / "report.pdf"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,7 +30,8 @@ from kiemphieu.explained import SHORT_HASH, ExplainedFinding, ExplainedPage, Exp
 from kiemphieu.folder import VoteFolder, load_vote, read_page, vote_rules
 from kiemphieu.messages import Language
 from kiemphieu.page_file import PageBytes, decode_page
-from kiemphieu.page_worker import ReaderSetup, reading_context
+from kiemphieu.page_worker import contexts_by_digest
+from kiemphieu.scanning import reader_setup
 from kiemphieu.store import PageRecord
 from kiemphieu.vote_store import open_vote_store
 from records.canonical import sha256_hex
@@ -72,8 +73,7 @@ def explain_ballot(folder: VoteFolder, wanted: str, output: Path | None, lang: L
     store = open_vote_store(folder, vote)
     try:
         entry = find_ballot(store, vote_rules(vote), wanted, folder.root)
-        setup = ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)
-        context = reading_context(folder, store, setup)
+        contexts = contexts_by_digest(folder, store, reader_setup(folder, vote))
     finally:
         store.close()
     shown, others = _shown_pages(entry)
@@ -85,7 +85,7 @@ def explain_ballot(folder: VoteFolder, wanted: str, output: Path | None, lang: L
         {level.id: level.label for level in rules.levels},
         dict(rules.faults),
     )
-    explainer = _Explainer(folder, vote, context, entry, words)
+    explainer = _Explainer(folder, vote, contexts, entry, words)
     pages = [
         explainer.page(page, others[page.sha256], target) for page, target in zip(shown, targets, strict=True)
     ]
@@ -130,7 +130,7 @@ def _targets(
 class _Explainer:
     folder: VoteFolder
     vote: Vote
-    context: ReadingContext
+    contexts: Mapping[str, ReadingContext]
     entry: BallotEntry
     words: Words
 
@@ -141,13 +141,15 @@ class _Explainer:
             path = self.folder.page(record.sha256, record.suffix)
             raise StoreError("page_file_changed", path=str(path))
         pixels = decode_page(PageBytes(data, record.suffix))
-        again = read_sheet(pixels, self.context)
+        same_reader = record.options in self.contexts
+        # A page of another reader is shown as the reader of today has it.
+        context = self.contexts[record.options if same_reader else next(iter(self.contexts))]
+        again = read_sheet(pixels, context)
         differences = decision_differences(record.result, again)
-        same_reader = record.options == self.context.options.digest()
         reread = classify_reread(differences, same_reader, numbers_agree(record.result, again))
         head = panel_head(self.vote, self.entry, record, self.words, reread, differences, others)
         found: tuple[ExplainedFinding, ...] = ()
-        scan = lay_scan(pixels, self.context) if isinstance(record.result, PageReading) else None
+        scan = lay_scan(pixels, context) if isinstance(record.result, PageReading) else None
         _make_folder(target.picture.parent)
         if scan is None or not isinstance(record.result, PageReading):
             canvas = raw_page(pixels, self._without_form(head, record))

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from records.geometry import Rect
 from records.layout import Layout, LayoutPage
 from records.reading import PageReading, SheetRejection, SheetResult
-from scanner.image import make_scan_image, to_grey
 from scanner.registration import PageTransform
-from scanner.sheet import ReadingContext, identify_code, lay_page
+from scanner.sheet import ReadingContext, identify_code, lay_page, page_scan
 from scanner.token import find_codes
 
 Pixels = NDArray[np.uint8]
@@ -80,12 +79,11 @@ def as_rgb(pixels: Pixels) -> Pixels:
 
 def lay_scan(pixels: Pixels, context: ReadingContext) -> LaidScan | None:
     """The scan laid over its form, or None where no form fits it."""
-    sizes = [form.page_size_mm for form in context.forms]
-    scan = make_scan_image(to_grey(pixels), sizes, context.options.image)
+    scan = page_scan(pixels, context)
     identified = identify_code(find_codes(scan.coarse, scan.detail), context)
     if isinstance(identified, SheetRejection):
         return None
-    laid = lay_page(scan, identified, context.options)
+    laid = lay_page(scan, identified, context.options, scanner=context.scanner)
     if isinstance(laid, SheetRejection):
         return None
     layout = identified.form.layout

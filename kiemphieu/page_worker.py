@@ -7,7 +7,7 @@ because exceptions with named details do not survive the way between processes.
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -21,10 +21,12 @@ from records.canonical import sha256_hex
 from records.errors import InputError, KiemphieuError, PageFileError
 from records.layout import layout_from_json
 from records.reading import RejectionReason, SheetRejection, SheetResult
+from records.scanner_profile import ScannerProfile
 from records.token import TokenKind
 from scanner.diagnostics import PageDiagnostics
 from scanner.forms import PreparedForm, SealSource, prepare_form
 from scanner.options import ReaderOptions
+from scanner.prior import prior_of
 from scanner.sheet import ReadingContext, read_and_measure_sheet
 
 
@@ -35,6 +37,7 @@ class ReaderSetup:
     Attributes:
         vote: the vote's id.
         store_url: as in vote.toml.
+        profile: of the scanner.
     """
 
     root: Path
@@ -42,6 +45,7 @@ class ReaderSetup:
     store_url: str
     kind: TokenKind = TokenKind.BALLOT
     options: ReaderOptions = field(default_factory=ReaderOptions)
+    profile: ScannerProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class PageReader:
         self._folder = VoteFolder(setup.root)
         self._store = open_store(self._folder.database, setup.store_url)
         self._context = reading_context(self._folder, self._store, setup)
-        self._options = setup.options.digest()
+        self._options = self._context.digest()
 
     def close(self) -> None:
         self._store.close()
@@ -130,8 +134,19 @@ def failure_of(error: KiemphieuError) -> WorkerFailure:
     return WorkerFailure(type(error), error.message_id, tuple(error.details.items()))
 
 
+def contexts_by_digest(folder: VoteFolder, store: Store, setup: ReaderSetup) -> dict[str, ReadingContext]:
+    """Every way that pages of the record may have been read in: with the scanner's profile, and without.
+
+    Raises:
+        InputError: no ballot was printed yet.
+        KeyFileError: the public key is missing.
+    """
+    context = reading_context(folder, store, setup)
+    return {one.digest(): one for one in (context, replace(context, scanner=None))}
+
+
 def reading_context(folder: VoteFolder, store: Store, setup: ReaderSetup) -> ReadingContext:
-    """Everything `read_and_measure_sheet` needs about the vote.
+    """Everything `read_and_measure_sheet` needs about the vote and the scanner.
 
     Raises:
         InputError: no ballot was printed yet.
@@ -147,6 +162,7 @@ def reading_context(folder: VoteFolder, store: Store, setup: ReaderSetup) -> Rea
         forms=prepared,
         kind=setup.kind,
         options=setup.options,
+        scanner=None if setup.profile is None else prior_of(setup.profile),
     )
 
 

@@ -74,11 +74,13 @@ def rescan(
         raise UsageError("rescan_name", name=name)
     vote = load_vote(folder)
     again = VoteFolder(folder.root / "rescans" / name)
-    apart = replace(vote, store_url="")
+    # Sheets are scanned again to be read by other means: on any scanner, without the first one's profile.
+    apart = replace(vote, store_url="", scanner_profile="", profile_sha256="")
     original = open_vote_store(folder, vote)
     try:
         _prepare(folder, again, apart, original)
-        scan = record_scans(again, apart, paths, workers, progress)
+        plain = ReaderSetup(again.root.resolve(), apart.id, apart.store_url)
+        scan = record_scans(again, apart, paths, workers, plain, progress)
         audit = open_vote_store(again, apart)
         try:
             comparison = compare_records(_pages(original), _pages(audit))

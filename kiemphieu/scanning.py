@@ -28,7 +28,6 @@ from kiemphieu.vote_store import check_key, check_not_sealed, note_settings, ope
 from records.errors import InputError, KiemphieuError
 from records.reading import RejectionReason, SheetRejection
 from records.scanner_profile import ScannerProfile
-from records.token import TokenKind
 from records.vote import Vote
 from scanner.diagnostics import PageDiagnostics
 
@@ -140,7 +139,8 @@ def scan_paths(
         StoreError: the disk is full or the store refuses; what was recorded before stays.
         KeyboardInterrupt: by the operator; every page that was read is recorded.
     """
-    return record_scans(folder, load_vote(folder), paths, workers, progress, alarm)
+    vote = load_vote(folder)
+    return record_scans(folder, vote, paths, workers, reader_setup(folder, vote), progress, alarm)
 
 
 def record_scans(
@@ -148,16 +148,16 @@ def record_scans(
     vote: Vote,
     paths: Sequence[Path],
     workers: int,
+    setup: ReaderSetup,
     progress: Progress | None = None,
     alarm: Alarm | None = None,
-    kind: TokenKind = TokenKind.BALLOT,
 ) -> ScanReport:
-    """As `scan_paths`, for a vote that was read already; `kind` says which ballots the record is of."""
+    """As `scan_paths`, for a vote that was read already; `setup` says how pages are read into its record."""
     with scan_store(folder, vote) as store:
         found = tuple(find_pages(paths, leave_out=own_folders(folder)))
         refs = [item for item in found if isinstance(item, PageRef)]
-        recorder = Recorder(store, len(refs), progress, alarm, profile=load_profile(folder, vote))
-        with ReadingCrew(reader_setup(folder, vote, kind), min(workers, len(refs))) as crew:
+        recorder = Recorder(store, len(refs), progress, alarm, profile=setup.profile)
+        with ReadingCrew(setup, min(workers, len(refs))) as crew:
             recorder.run(crew.outcomes(refs))
         end_run(store, vote)
     return recorder.report(found)
@@ -191,8 +191,14 @@ def own_folders(folder: VoteFolder) -> tuple[Path, ...]:
     return (*own, folder.root / "rescans")
 
 
-def reader_setup(folder: VoteFolder, vote: Vote, kind: TokenKind = TokenKind.BALLOT) -> ReaderSetup:
-    return ReaderSetup(folder.root.resolve(), vote.id, vote.store_url, kind)
+def reader_setup(folder: VoteFolder, vote: Vote) -> ReaderSetup:
+    """How the vote's own ballots are read.
+
+    Raises:
+        InputError: the scanner's profile that vote.toml names cannot be used.
+    """
+    profile = load_profile(folder, vote)
+    return ReaderSetup(folder.root.resolve(), vote.id, vote.store_url, profile=profile)
 
 
 def end_run(store: Store, vote: Vote) -> None:

@@ -28,8 +28,9 @@ from sqlalchemy.exc import InvalidRequestError
 from kiemphieu.counting import count_folder, result_digest
 from kiemphieu.folder import VoteFolder, load_vote, read_public_key
 from kiemphieu.page_file import PageBytes, decode_page
-from kiemphieu.page_worker import ReaderSetup, reading_context
+from kiemphieu.page_worker import contexts_by_digest
 from kiemphieu.pen import key_verifier, signer_of
+from kiemphieu.scanning import reader_setup
 from kiemphieu.store import PageRecord, Store, chain, set_digest
 from kiemphieu.store.audit import RecordAudit, SetAudit
 from kiemphieu.store.rows import result_to_text
@@ -315,20 +316,20 @@ class _Verifier:
     def _check_readings(self) -> None:
         if not self._store.forms():
             return
-        setup = ReaderSetup(self._folder.root.resolve(), self._vote.id, self._vote.store_url)
         try:
-            context = reading_context(self._folder, self._store, setup)
+            contexts = contexts_by_digest(self._folder, self._store, reader_setup(self._folder, self._vote))
         except KiemphieuError as error:
             self._add(Mismatch.READER, self._store.where, error.message_id)
             return
         cv2.setNumThreads(1)
         total = self._store.page_count()
         for done, page in enumerate(self._store.pages(), start=1):
-            self._check_reading(page, context)
+            self._check_reading(page, contexts)
             self._progress(done, total)
 
-    def _check_reading(self, page: PageRecord, context: ReadingContext) -> None:
-        if page.options != context.options.digest():
+    def _check_reading(self, page: PageRecord, contexts: Mapping[str, ReadingContext]) -> None:
+        context = contexts.get(page.options)
+        if context is None:
             self._add(Mismatch.READER, page.sha256, page.options)
             return
         path = self._folder.page(page.sha256, page.suffix)

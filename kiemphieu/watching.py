@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kiemphieu.arrivals import PATIENCE_SETTLES, SETTLE_S, UNFINISHED, Arrival, Arrivals, Look
-from kiemphieu.folder import VoteFolder, load_profile, load_vote
+from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.intake import FileProblem, PageRef, SkippedFile, pages_of_file
 from kiemphieu.page_worker import PageOutcome
 from kiemphieu.reading_crew import ReadingCrew
@@ -127,13 +127,14 @@ def watch_folder(
         raise InputError("watch_folder_missing", path=str(inbox))
     vote = load_vote(folder)
     stopped = False
+    setup = reader_setup(folder, vote)
     with (
         scan_store(folder, vote) as store,
-        ReadingCrew(reader_setup(folder, vote), options.workers) as crew,
+        ReadingCrew(setup, options.workers) as crew,
     ):
         arrivals = Arrivals(inbox, options.settle_s, time.monotonic, own_folders(folder))
         watch = _Watch(arrivals, crew, options, listener, feed or NoFeed())
-        recorder = Recorder(store, alarm=listener.alarm, tell=watch.tell, profile=load_profile(folder, vote))
+        recorder = Recorder(store, alarm=listener.alarm, tell=watch.tell, profile=setup.profile)
         try:
             watch.run(recorder)
         except KeyboardInterrupt:

@@ -15,7 +15,7 @@ from records.canonical import canonical_json, sha256_hex
 from records.codec import CodecError, from_plain, to_plain
 from records.errors import InputError
 
-PROFILE_FORMAT = 1
+PROFILE_FORMAT = 2
 
 
 class ScanMode(StrEnum):
@@ -95,6 +95,7 @@ class ScanGeometryMeasures:
         shear_deg: what the angle between the axes lacks of a right one.
         distortion_rms_mm, distortion_max_mm: of the dots' shifts, in the worst scan: pages are read one by
             one. The largest is taken after a median over neighbours, so that a speck on a dot is none.
+        turns: quarter turns anticlockwise that stood the target upright; None where its scans differ.
         shifts: every dot's, averaged over the scans: what is left is the scanner's own.
     """
 
@@ -104,6 +105,7 @@ class ScanGeometryMeasures:
     shear_deg: float
     distortion_rms_mm: float
     distortion_max_mm: float
+    turns: int | None
     shifts: tuple[DotShift, ...]
 
     @property

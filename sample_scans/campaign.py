@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -146,18 +146,42 @@ def simulate_sheet(
     recordings: Recordings = Recordings(),
 ) -> Scan:
     """One sheet voted on and scanned."""
+
+    def on_paper(drawn: Sheet, rng: np.random.Generator) -> Sheet:
+        printer = stratum_printer(stratum, rng)
+        if printer is None:
+            return drawn
+        paper = printed(drawn.paper, drawn.px_per_mm, printer, int(rng.integers(1 << 31)))
+        return replace(drawn, paper=paper)
+
+    voted, truth, rng = voted_sheet(sheet, mix, seed, recordings, on_paper)
+    settings = stratum_settings(stratum, rng)
+    image = scan_page(voted, sheet.px_per_mm, settings, int(rng.integers(1 << 31)), back=voted)
+    return Scan(image, replace(truth, damage=damage_names(settings)), settings, stratum)
+
+
+def voted_sheet(
+    sheet: Sheet,
+    mix: Mix,
+    seed: int,
+    recordings: Recordings = Recordings(),
+    on_paper: Callable[[Sheet, np.random.Generator], Sheet] = lambda sheet, _: sheet,
+) -> tuple[Page, Truth, np.random.Generator]:
+    """One sheet voted on: its paper, what is on it, and the random stream for what comes after.
+
+    Args:
+        sheet: as drawn.
+        mix: how people vote.
+        seed: the campaign's; a sheet depends on it and on its own serial and page alone.
+        recordings: real writers' marks.
+        on_paper: makes the printed sheet out of the drawn one.
+    """
     key = zlib.crc32(sheet.serial.encode())
     hand, recorded = _voter(np.random.default_rng([seed, key]), recordings)
     rng = np.random.default_rng([seed, key, sheet.place.page])
     intent = draw_intent(sheet, mix, seed, rng, recorded)
-    printer = stratum_printer(stratum, rng)
-    if printer is not None:
-        paper = printed(sheet.paper, sheet.px_per_mm, printer, int(rng.integers(1 << 31)))
-        sheet = replace(sheet, paper=paper)
-    voted, truth = vote_on_page(sheet, intent, hand, rng)
-    settings = stratum_settings(stratum, rng)
-    image = scan_page(voted, sheet.px_per_mm, settings, int(rng.integers(1 << 31)), back=voted)
-    return Scan(image, replace(truth, damage=damage_names(settings)), settings, stratum)
+    voted, truth = vote_on_page(on_paper(sheet, rng), intent, hand, rng)
+    return voted, truth, rng
 
 
 def recordings_of(library: StrokeLibrary | None, share: float = 1.0) -> Recordings:

@@ -7,6 +7,7 @@ Where the form is printed, or too close to it to tell, nothing is claimed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,6 +18,7 @@ from records.geometry import Rect
 from scanner.forms import OVERVIEW_PX_PER_MM, PreparedPage, crop_mm
 from scanner.image import ScanImage
 from scanner.options import InkOptions, ReaderOptions
+from scanner.prior import KnownStreak
 from scanner.registration import PageTransform, warp_overview
 from scanner.streaks import PageLine, find_folds, find_streaks, line_mask
 
@@ -64,11 +66,21 @@ def find_ink(
     page: PreparedPage,
     page_size_mm: tuple[float, float],
     options: ReaderOptions,
+    known: Sequence[KnownStreak] = (),
 ) -> PageInk:
-    """Measures the paper, its noise and the unprinted ink of the whole page."""
+    """Measures the paper, its noise and the unprinted ink of the whole page.
+
+    Args:
+        image: the scanned page.
+        transform: the page's transform.
+        page: its form.
+        page_size_mm: width and height of the printed page.
+        options: the reader's options.
+        known: streaks of the scanner.
+    """
     ratio = image.coarse_factor / image.detail_factor
     overview = warp_overview(image.coarse, transform, ratio, page_size_mm)
-    lines = find_streaks(image.coarse, transform, ratio, image.bilevel, options.streaks) + find_folds(
+    lines = find_streaks(image.coarse, transform, ratio, image.bilevel, options.streaks, known) + find_folds(
         overview, options.streaks
     )
     paper = _paper_brightness(overview)

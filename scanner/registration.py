@@ -25,9 +25,11 @@ from numpy.typing import NDArray
 from records.geometry import Rect
 from records.layout import LayoutPage
 from records.reading import RegistrationQuality
+from scanner.fiducials import find_fiducials
 from scanner.forms import OVERVIEW_PX_PER_MM, PreparedPage, crop_size
 from scanner.image import MM_PER_INCH, ScanImage
 from scanner.options import RegistrationOptions
+from scanner.prior import Distortion, ScannerPrior
 
 FloatArray = NDArray[np.float64]
 
@@ -52,6 +54,7 @@ class PageTransform:
         shear: float64 (n, 2); displacement v per millimetre from the page's middle, at the knots.
         middle_mm: the x at which `shear` does nothing.
         detail_factor: from pixels of the image as scanned to those of the detail image.
+        distortion: of the scanner, where it is known; comes on top.
     """
 
     affine: FloatArray
@@ -60,11 +63,12 @@ class PageTransform:
     shear: FloatArray
     middle_mm: float
     detail_factor: int
+    distortion: Distortion | None = None
 
     def displaced(self, points_mm: FloatArray) -> FloatArray:
         """Page points (n, 2) moved by the displacement, still in millimetres."""
         x, y = points_mm[:, 0], points_mm[:, 1]
-        moved = points_mm.copy()
+        moved = _distorted(points_mm, self.distortion)
         for axis in (0, 1):
             moved[:, axis] += np.interp(y, self.knots_mm, self.shift_mm[:, axis])
             moved[:, axis] += (x - self.middle_mm) * np.interp(y, self.knots_mm, self.shear[:, axis])
@@ -145,6 +149,7 @@ def register_page(
     page: PreparedPage,
     page_size_mm: tuple[float, float],
     options: RegistrationOptions,
+    scanner: ScannerPrior | None = None,
 ) -> Registration | None:
     """Lays the page over its form.
 
@@ -154,6 +159,7 @@ def register_page(
         page: the form the code names.
         page_size_mm: width and height of the printed page.
         options: limits and search ranges.
+        scanner: what is known of the scanner.
 
     Returns:
         The registration with its measured residual, or None where the code's shape or the fiducials
@@ -163,11 +169,13 @@ def register_page(
     coarse_corners = _affine_from_points(_rect_corners(page.layout.qr), corners_px)
     if not _is_plausible(coarse_corners, options):
         return None
-    found = _find_fiducials(image.coarse, coarse_corners, page.layout, options)
-    affine = _refined_affine(coarse_corners, found, page.layout, corners_px)
+    found = find_fiducials(image.coarse, coarse_corners, page.layout, options)
+    turns, _ = _skew_deg(coarse_corners)
+    distortion = None if scanner is None else scanner.distortion_of(-turns % 4, page_size_mm)
+    affine = _refined_affine(coarse_corners, found, page.layout, corners_px, distortion)
     if not _is_plausible(affine, options):
         return None
-    points, shifts, scores = _match_patches(image.coarse, affine, page, options)
+    points, shifts, scores = _match_patches(image.coarse, affine, page, options, distortion)
     used = scores >= options.patch_min_score
     share = float(np.mean(used)) if used.size else 0.0
     if np.count_nonzero(used) < 6:
@@ -181,6 +189,7 @@ def register_page(
         shear=shear,
         middle_mm=width_mm / 2,
         detail_factor=image.detail_factor,
+        distortion=distortion,
     )
     fiducials_px = (found + 0.5) * ratio - 0.5
     quality = _quality(transform, residuals, found)
@@ -277,57 +286,12 @@ def _skew_deg(affine: FloatArray) -> tuple[int, float]:
     return -turns % 4, angle - 90 * turns
 
 
-def _find_fiducials(
-    coarse: NDArray[np.uint8], affine: FloatArray, page: LayoutPage, options: RegistrationOptions
-) -> FloatArray:
-    """Centres (4, 2) of the fiducials in coarse pixels, NaN where one was not found."""
-    centres = np.full((len(page.fiducials), 2), np.nan)
-    px_per_mm = math.sqrt(abs(float(np.linalg.det(affine[:, :2]))))
-    for index, rect in enumerate(page.fiducials):
-        expected = affine[:, :2] @ np.array(rect.centre_mm) + affine[:, 2]
-        reach = (options.fiducial_search_mm + rect.width_mm / 2) * px_per_mm
-        left, top = int(expected[0] - reach), int(expected[1] - reach)
-        window = coarse[
-            max(0, top) : max(0, int(expected[1] + reach)), max(0, left) : max(0, int(expected[0] + reach))
-        ]
-        centre = _square_centre(
-            window, expected - np.array((max(0, left), max(0, top))), rect.width_mm * px_per_mm
-        )
-        if centre is not None:
-            centres[index] = centre + np.array((max(0, left), max(0, top)))
-    return centres
-
-
-def _square_centre(window: NDArray[np.uint8], expected: FloatArray, side_px: float) -> FloatArray | None:
-    """Centre of the dark square nearest to `expected`, by the darkness-weighted mean of its pixels."""
-    if min(window.shape) < side_px:
-        return None
-    dark, light = np.percentile(window, (4, 96))
-    if light - dark < 50:
-        return None
-    inked = (window < (dark + light) / 2).astype(np.uint8)
-    count, _, stats, centroids = cv2.connectedComponentsWithStats(inked, connectivity=4)
-    best: tuple[float, FloatArray] | None = None
-    for label in range(1, count):
-        left, top, width, height, area = (int(value) for value in stats[label])
-        fills = area / (width * height)
-        if not (0.7 < width / side_px < 1.35 and 0.7 < height / side_px < 1.35 and fills > 0.72):
-            continue
-        if not 0.65 < area / side_px**2 < 1.35:
-            continue
-        distance = float(np.hypot(*(centroids[label] - expected)))
-        if best is None or distance < best[0]:
-            box = slice(max(0, top - 2), top + height + 2), slice(max(0, left - 2), left + width + 2)
-            weight = np.clip(float(light) - window[box].astype(np.float64), 0, None)
-            rows, columns = np.indices(weight.shape)
-            total = weight.sum()
-            centre = np.array(((columns * weight).sum() / total, (rows * weight).sum() / total))
-            best = distance, centre + np.array((box[1].start, box[0].start))
-    return best[1] if best is not None else None
-
-
 def _refined_affine(
-    rough: FloatArray, fiducials_px: FloatArray, page: LayoutPage, corners_px: FloatArray
+    rough: FloatArray,
+    fiducials_px: FloatArray,
+    page: LayoutPage,
+    corners_px: FloatArray,
+    distortion: Distortion | None,
 ) -> FloatArray:
     """The affine map through the fiducials found, helped by the code's corners where they are few."""
     seen = ~np.isnan(fiducials_px[:, 0])
@@ -339,20 +303,30 @@ def _refined_affine(
     if np.count_nonzero(seen) < 3:
         points_mm = np.concatenate((points_mm, _rect_corners(page.qr)))
         points_px = np.concatenate((points_px, corners_px))
-    return _affine_from_points(points_mm, points_px)
+    return _affine_from_points(_distorted(points_mm, distortion), points_px)
+
+
+def _distorted(points_mm: FloatArray, distortion: Distortion | None) -> FloatArray:
+    """Page points (n, 2) moved by what is known of the scanner; a copy."""
+    return points_mm.copy() if distortion is None else points_mm + distortion.shift(points_mm)
 
 
 def _match_patches(
-    coarse: NDArray[np.uint8], affine: FloatArray, page: PreparedPage, options: RegistrationOptions
+    coarse: NDArray[np.uint8],
+    affine: FloatArray,
+    page: PreparedPage,
+    options: RegistrationOptions,
+    distortion: Distortion | None,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Where each control patch stands: places (n, 2) and shifts (n, 2) in mm, correlation (n,)."""
     reach = round(options.patch_search_mm * OVERVIEW_PX_PER_MM)
     shifts, scores = np.zeros((len(page.patches), 2)), np.zeros(len(page.patches))
     places: FloatArray = np.array([(patch.x_mm, patch.y_mm) for patch in page.patches]).reshape(-1, 2)
+    expected = _distorted(places, distortion)
     step = affine[:, :2] / OVERVIEW_PX_PER_MM
     for index, patch in enumerate(page.patches):
         side = patch.template.shape[0] + 2 * reach
-        middle = affine[:, :2] @ places[index] + affine[:, 2]
+        middle = affine[:, :2] @ expected[index] + affine[:, 2]
         window_affine = np.column_stack((step, middle - step.sum(axis=1) * (side - 1) / 2))
         window = _warp(coarse, window_affine, side, side)
         score: NDArray[Any] = cv2.matchTemplate(window, patch.template, cv2.TM_CCOEFF_NORMED)

@@ -8,6 +8,7 @@ holds raises out of here.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -27,6 +28,7 @@ from scanner.image import MM_PER_INCH, ScanImage, make_scan_image, smoothed, to_
 from scanner.ink import PageInk, find_ink
 from scanner.marks import read_boxes
 from scanner.options import ReaderOptions
+from scanner.prior import ScannerPrior
 from scanner.registration import Registration, register_page
 from scanner.seal import find_seal
 from scanner.strikes import find_strikes
@@ -47,6 +49,7 @@ class ReadingContext:
         forms: every form printed for the vote.
         kind: ballots, or test ballots; the two never mix.
         options: the reader's options.
+        scanner: what is known of the scanner.
 
     Raises:
         KeyFileError: the key cannot be used.
@@ -57,10 +60,17 @@ class ReadingContext:
     forms: tuple[PreparedForm, ...]
     kind: TokenKind = TokenKind.BALLOT
     options: ReaderOptions = field(default_factory=ReaderOptions)
+    scanner: ScannerPrior | None = None
     key: Ed25519PublicKey = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", load_public_key(self.public_key))
+
+    def digest(self) -> str:
+        """SHA-256 (hex) that names all but the vote: the reader, its options, the scanner's profile."""
+        if self.scanner is None:
+            return self.options.digest()
+        return hashlib.sha256(f"{self.options.digest()} {self.scanner.sha256}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +121,30 @@ def _read_sheet(image: NDArray[np.uint8], context: ReadingContext, debug: DebugW
     if sides[0] < options.image.min_side_px or sides[1] > options.image.max_side_px:
         size = f"{image.shape[1]} × {image.shape[0]}"
         return ReadSheet(SheetRejection(RejectionReason.PAGE_IMAGE, (("size_px", size),)))
-    sizes = [form.page_size_mm for form in context.forms]
-    scan = make_scan_image(to_grey(image), sizes, options.image)
+    scan = page_scan(image, context)
     codes = find_codes(scan.coarse, scan.detail)
     if not codes:
-        reason = RejectionReason.BLANK_PAGE if is_blank(scan, sizes, options) else RejectionReason.NO_CODE
-        return ReadSheet(SheetRejection(reason))
+        blank = is_blank(scan, _page_sizes(context), options)
+        return ReadSheet(SheetRejection(RejectionReason.BLANK_PAGE if blank else RejectionReason.NO_CODE))
     identified = identify_code(codes, context)
     if isinstance(identified, SheetRejection):
         return ReadSheet(identified)
     return _read_page(scan, identified, context, debug)
+
+
+def page_scan(image: NDArray[np.uint8], context: ReadingContext) -> ScanImage:
+    """The page ready for measuring, with the tones that its scanner should have given it.
+
+    Raises:
+        ValueError: no page image.
+    """
+    scanner = context.scanner
+    grey = to_grey(image) if scanner is None else scanner.toned(to_grey(scanner.balanced(image)))
+    return make_scan_image(grey, _page_sizes(context), context.options.image)
+
+
+def _page_sizes(context: ReadingContext) -> list[tuple[float, float]]:
+    return [form.page_size_mm for form in context.forms]
 
 
 def identify_code(codes: Sequence[FoundCode], context: ReadingContext) -> IdentifiedCode | SheetRejection:
@@ -165,21 +189,29 @@ class LaidPage:
 
 
 def lay_page(
-    scan: ScanImage, identified: IdentifiedCode, options: ReaderOptions, debug: DebugWriter | None = None
+    scan: ScanImage,
+    identified: IdentifiedCode,
+    options: ReaderOptions,
+    debug: DebugWriter | None = None,
+    scanner: ScannerPrior | None = None,
 ) -> LaidPage | SheetRejection:
     """Registers an identified page and finds its ink, or says why that cannot be done."""
     form, token = identified.form, identified.token
     page = form.pages[token.page - 1]
-    registration = register_page(scan, identified.code.corners, page, form.page_size_mm, options.registration)
+    registration = register_page(
+        scan, identified.code.corners, page, form.page_size_mm, options.registration, scanner
+    )
     if registration is not None and debug is not None:
         debug.save("registration", draw_registration(scan, registration))
     if registration is None or not _fits(registration, options):
         return SheetRejection(RejectionReason.NOT_REGISTERED, _registration_details(registration), token)
-    ink = find_ink(scan, registration.transform, page, form.page_size_mm, options)
+    streaks = () if scanner is None else scanner.streaks
+    ink = find_ink(scan, registration.transform, page, form.page_size_mm, options, streaks)
     if ink.is_too_noisy(options.ink):
         # A dithered scan is grey again once smoothed; codes and registration do without.
         scan = smoothed(scan, options.ink.smoothing_mm * registration.quality.dpi_y / MM_PER_INCH)
-        ink = find_ink(scan, registration.transform, page, form.page_size_mm, options)
+        streaks = () if scanner is None else scanner.streaks
+    ink = find_ink(scan, registration.transform, page, form.page_size_mm, options, streaks)
     if ink.is_too_noisy(options.ink):
         return SheetRejection(RejectionReason.PAGE_IMAGE, (("noise", f"{ink.noise / 255:.2f}"),), token)
     return LaidPage(scan, page, registration, ink)
@@ -189,10 +221,10 @@ def _read_page(
     scan: ScanImage, identified: IdentifiedCode, context: ReadingContext, debug: DebugWriter | None
 ) -> ReadSheet:
     options, form = context.options, identified.form
-    laid = lay_page(scan, identified, options, debug)
+    laid = lay_page(scan, identified, options, debug, context.scanner)
     if isinstance(laid, SheetRejection):
-        sizes = [form.page_size_mm for form in context.forms]
         # The code of the front may be read where it shines through; nothing is printed where it seems to be.
+        sizes = _page_sizes(context)
         if laid.reason is RejectionReason.NOT_REGISTERED and is_blank(scan, sizes, options):
             return ReadSheet(SheetRejection(RejectionReason.BLANK_PAGE))
         return ReadSheet(laid)

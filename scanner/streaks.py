@@ -7,6 +7,7 @@ neither print nor handwriting reaches. What is not there from end to end is left
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -14,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from records.geometry import Rect
+from records.scanner_profile import StreakAxis
 from scanner.forms import OVERVIEW_PX_PER_MM
+from scanner.known_streaks import confirmed_streaks
 from scanner.options import StreakOptions
+from scanner.prior import KnownStreak
 from scanner.registration import PageTransform
 
 _BLOCKS = 48
@@ -43,6 +47,7 @@ def find_streaks(
     pixel_ratio: float,
     bilevel: bool,
     options: StreakOptions,
+    known: Sequence[KnownStreak] = (),
 ) -> tuple[PageLine, ...]:
     """Streaks along either axis of the image as scanned.
 
@@ -52,11 +57,17 @@ def find_streaks(
         pixel_ratio: from pixels of `coarse` to those of the detail image.
         bilevel: whether the scan was black and white only.
         options: limits.
+        known: streaks of the scanner, which are found where less of them is seen.
     """
     px_per_mm = float(np.hypot(*transform.affine[:, 0])) / pixel_ratio
     lines: list[PageLine] = []
     for image, swap in ((coarse, False), (coarse.T, True)):
-        for start, end in _full_columns(image, px_per_mm, bilevel, options):
+        found = _full_columns(image, px_per_mm, bilevel, options)
+        axis = StreakAxis.HORIZONTAL if swap else StreakAxis.VERTICAL
+        of_axis = [one for one in known if one.axis is axis]
+        confirmed = confirmed_streaks(image, of_axis, px_per_mm, options.paper_from)
+        more = tuple(one for one in confirmed if not any(_overlap(one, other) for other in found))
+        for start, end in found + more:
             rows = np.linspace(0, image.shape[0] - 1, 16)
             columns = np.full(16, (start + end - 1) / 2)
             pixels = np.column_stack((rows, columns) if swap else (columns, rows))
@@ -89,6 +100,11 @@ def line_mask(lines: tuple[PageLine, ...], area: Rect, px_per_mm: float) -> NDAr
         thickness = max(1, round(line.width_mm * px_per_mm))
         cv2.polylines(mask, [np.round(pixels).astype(np.int32)], isClosed=False, color=1, thickness=thickness)
     return mask > 0
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two runs of columns are one streak."""
+    return one[0] <= other[1] and other[0] <= one[1]
 
 
 def _line(points_mm: NDArray[np.float64], width_mm: float, options: StreakOptions) -> PageLine:

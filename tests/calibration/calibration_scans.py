@@ -28,8 +28,8 @@ def scanned(
     settings: ScanSettings = SOUND, paper: PaperSize = PaperSize.A4, seed: int = 3, **faults: object
 ) -> NDArray[np.uint8]:
     """A scan of the target; `faults` as for `Scanner`."""
-    target, sheet = printed(paper)
-    return scan(sheet, target, Scanner(seed, settings, **faults))
+    _, sheet = printed(paper)
+    return scan(sheet, Scanner(seed, settings, **faults))
 
 
 @cache

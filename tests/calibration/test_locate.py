@@ -38,7 +38,7 @@ CROOKED = replace(
 def test_every_dot_is_found_where_it_truly_lies(paper, settings):
     target, sheet = printed(paper)
     scanner = Scanner(8, settings, plane_mm=0.2)
-    located = locate_target(scan(sheet, target, scanner), "scan")
+    located = locate_target(scan(sheet, scanner), "scan")
     truth = true_geometry(sheet, target, scanner)
     assert located.target.paper is paper
     assert len(located.dots_mm) > 0.97 * len(target.dots)
@@ -60,7 +60,7 @@ def test_a_turned_scan_is_stood_upright(turns):
 
 def test_a_point_of_the_page_is_told_with_the_shift_around_it():
     target, sheet = printed(PaperSize.A5)
-    located = locate_target(scan(sheet, target, Scanner(8, CROOKED)), "scan")
+    located = locate_target(scan(sheet, Scanner(8, CROOKED)), "scan")
     for square in target.squares:
         column, row = located.to_pixels(np.array([[square.x_mm, square.y_mm]]))[0]
         window = located.grey[round(row) - 65 : round(row) + 66, round(column) - 65 : round(column) + 66]

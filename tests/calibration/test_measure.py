@@ -24,7 +24,7 @@ def test_resolution_skew_and_distortion_are_within_the_bars():
         SOUND, dpi=300, skew_deg=-1.3, stretch_x=1.01, stretch_y=0.99, uneven_feed_mm=0.3, drift_mm=0.2
     )
     scanner = Scanner(21, settings, plane_mm=0.2, jpeg=80)
-    measured = measure_scan(scan(sheet, target, scanner), "scan").geometry
+    measured = measure_scan(scan(sheet, scanner), "scan").geometry
     truth = true_geometry(sheet, target, scanner)
     assert measured.dpi_x == pytest.approx(truth.dpi_x, rel=0.001)
     assert measured.dpi_y == pytest.approx(truth.dpi_y, rel=0.001)

@@ -57,7 +57,7 @@ def test_a_profile_reads_back_equal_and_its_hash_names_it(sound):
     [
         (lambda data: data["profile"].update(scans=9), "profile_changed"),
         (lambda data: data["profile"].pop("scans"), "profile_unreadable"),
-        (lambda data: data.update(format=2), "profile_format"),
+        (lambda data: data.update(format=1), "profile_format"),
         (lambda data: data.pop("profile"), "profile_unreadable"),
     ],
 )

@@ -39,7 +39,7 @@ def target_scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
     streak = replace(SETTINGS, streaks=(Streak(74.0, 0.3, 0.5),))
     settings = {"one": SETTINGS, "two": SETTINGS, "streak": streak, "fine": replace(SETTINGS, dpi=300)}
     for seed, (name, one) in enumerate(settings.items()):
-        cv2.imwrite(str(folder / f"{name}.png"), scan(paper, target, Scanner(seed, one)))
+        cv2.imwrite(str(folder / f"{name}.png"), scan(paper, Scanner(seed, one)))
     return folder
 
 

@@ -116,7 +116,7 @@ def profile(**changes: object) -> ScannerProfile:
         "mode": ScanMode.GREY,
         "width_px": 2480,
         "height_px": 3508,
-        "geometry": ScanGeometryMeasures(300.0, 300.3, 0.0, 0.0, 0.02, 0.05, ()),
+        "geometry": ScanGeometryMeasures(300.0, 300.3, 0.0, 0.0, 0.02, 0.05, 0, ()),
         "tone": ToneMeasures((), 238.0, 42.0, 1.0, 1.0, (238.0, 238.0, 238.0), ()),
         "sharpness": SharpnessMeasures(3.0, 3.0, (), (), ()),
         "light": LightMeasures(0.02, ()),
@@ -145,7 +145,7 @@ def test_pages_unlike_the_profile_are_told_once() -> None:
 
 
 def test_a_votes_profile_is_used_and_its_hash_journalled(vote: SampleVote) -> None:
-    other = profile(geometry=ScanGeometryMeasures(200.0, 200.0, 0.0, 0.0, 0.02, 0.05, ()))
+    other = profile(geometry=ScanGeometryMeasures(200.0, 200.0, 0.0, 0.0, 0.02, 0.05, 0, ()))
     path = vote.folder.root / "may-quet.json"
     path.write_text(json.dumps(profile_to_json(other)), encoding="utf-8")
     text = vote.folder.vote_file.read_text(encoding="utf-8") + '[scan]\nprofile = "may-quet.json"\n'

@@ -1,0 +1,204 @@
+"""What is known of the scanner before a page is read, taken from its profile.
+
+Each part is used only where the page at hand shows that it still holds, and none of it makes a mark:
+
+- tone: a scanner that shows black as grey, or light grey as white, is set right; brightness is only ever
+  taken away, so that no ink gets fainter than it was scanned;
+- colour: paper that comes out coloured is made white again, so that ink of that colour stands out;
+- distortion: what the scanner's optics bend in the same way on every sheet;
+- streaks: where on the glass they are, so that less of one must be seen on the page.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from records.scanner_profile import ScanMode, ScannerProfile, StreakAxis, ToneMeasures, profile_sha256
+from records.vote import PaperSize
+from scanner.image import MM_PER_INCH
+
+FloatArray = NDArray[np.float64]
+
+LEAST_TONE_LOSS = 0.15
+"""Share of the paper's brightness by which a grey step must come out too bright before tones are changed.
+Sound scanners, with black at up to 45 of 215, stay below it."""
+BLACK_SHARE = 0.1
+"""Of the paper's brightness: where full black is put."""
+LEAST_CAST = 0.08
+"""Share of the brightest channel that another one must lack on white paper; warm paper lacks half of it."""
+SAME_WHITE = 35.0
+"""How far a page's paper may be off the profile's for its tone to be believed, of 255."""
+LEAST_DISTORTION_MM = 0.02
+"""Root mean square of what repeats; below it the dots' own scatter is all there is."""
+_DEGREE = 5
+_DAMPING = 1e-3
+_WHITE_QUANTILE = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStreak:
+    """A streak that the scanner had when it was calibrated.
+
+    Attributes:
+        axis: as it lies in the image as scanned.
+        glass_mm: from the image's left edge, or its top.
+        width_mm: of the line itself.
+        depth: share of the brightness that it takes.
+    """
+
+    axis: StreakAxis
+    glass_mm: float
+    width_mm: float
+    depth: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distortion:
+    """A smooth shift of page points, one polynomial per axis.
+
+    Attributes:
+        size_mm: the page's width and height.
+        x, y: float64 (`_DEGREE` + 1, `_DEGREE` + 1) Chebyshev coefficients of the shift, millimetres.
+        turned: whether the page lies the other way round than the target did.
+    """
+
+    size_mm: tuple[float, float]
+    x: FloatArray
+    y: FloatArray
+    turned: bool = False
+
+    def shift(self, points_mm: FloatArray) -> FloatArray:
+        """How far each page point (n, 2) is scanned off its place, (n, 2) page millimetres."""
+        sign = -1.0 if self.turned else 1.0
+        across, down = (sign * _scaled(points_mm[:, axis], self.size_mm[axis]) for axis in (0, 1))
+        values = [np.polynomial.chebyshev.chebval2d(across, down, part) for part in (self.x, self.y)]
+        return np.asarray(sign * np.column_stack(values), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScannerPrior:
+    """What a reading takes from a scanner's profile.
+
+    Attributes:
+        sha256: of the profile.
+        white: brightness of its paper.
+        tone: uint8 (256,), brightness as it should have come out; None where it does.
+        balance: uint8 (256, 1, 3), the same for blue, green and red; None where paper is white.
+        turns: quarter turns that stood the target upright, anticlockwise; None where its scans differ.
+        distortion: None where there is none to speak of.
+        streaks: those of the scanner's glass.
+    """
+
+    sha256: str
+    white: float
+    tone: NDArray[np.uint8] | None = None
+    balance: NDArray[np.uint8] | None = None
+    turns: int | None = None
+    distortion: Distortion | None = None
+    streaks: tuple[KnownStreak, ...] = field(default=())
+
+    def balanced(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """A colour scan with white paper; any other as it is."""
+        if self.balance is None or image.ndim != 3 or image.shape[2] != 3:
+            return image
+        return np.asarray(cv2.LUT(image, self.balance), dtype=np.uint8)
+
+    def toned(self, grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """A grey scan with the tones it should have; as it is where it does not look like the profile's."""
+        if self.tone is None:
+            return grey
+        white = float(np.quantile(grey[::16, ::16], _WHITE_QUANTILE))
+        if abs(white - self.white) > SAME_WHITE:
+            return grey
+        return np.asarray(cv2.LUT(grey, self.tone), dtype=np.uint8)
+
+    def distortion_of(self, turns: int, size_mm: tuple[float, float]) -> Distortion | None:
+        """The distortion of a page of this size that so many quarter turns stand upright, anticlockwise.
+
+        None where the target lay across, or the paper is another: it may lie elsewhere on the glass.
+        """
+        known = self.distortion
+        if known is None or self.turns is None or (turns - self.turns) % 2:
+            return None
+        if any(abs(one - other) > 1.0 for one, other in zip(size_mm, known.size_mm, strict=True)):
+            return None
+        return Distortion(known.size_mm, known.x, known.y, turned=(turns - self.turns) % 4 == 2)
+
+
+def prior_of(profile: ScannerProfile) -> ScannerPrior:
+    """What a reading takes from a profile."""
+    grey = profile.mode is not ScanMode.BILEVEL
+    return ScannerPrior(
+        sha256=profile_sha256(profile),
+        white=profile.tone.white,
+        tone=_tone_table(profile.tone) if grey else None,
+        balance=_balance_table(profile.tone) if profile.mode is ScanMode.COLOUR else None,
+        turns=profile.geometry.turns,
+        distortion=_distortion(profile),
+        streaks=tuple(
+            KnownStreak(one.axis, one.position_mm, one.width_px / _px_per_mm(profile), one.depth)
+            for one in profile.streaks
+        ),
+    )
+
+
+def _px_per_mm(profile: ScannerProfile) -> float:
+    return math.sqrt(profile.geometry.dpi_x * profile.geometry.dpi_y) / MM_PER_INCH
+
+
+def _tone_table(tone: ToneMeasures) -> NDArray[np.uint8] | None:
+    """Brightness as scanned to brightness as it should be; None where the two are near enough."""
+    seen = np.array([step.value for step in tone.steps])
+    ink = np.array([step.percent for step in tone.steps]) / 100
+    wanted = np.minimum(seen, tone.white * (1 - (1 - BLACK_SHARE) * ink))
+    if not len(seen) or float((seen - wanted).max()) < LEAST_TONE_LOSS * tone.white:
+        return None
+    order = np.argsort(seen)
+    levels = np.arange(256.0)
+    table = np.interp(
+        levels,
+        np.concatenate(([0.0], seen[order], [max(tone.white, 1.0)])),
+        np.concatenate(([0.0], np.maximum.accumulate(wanted[order]), [tone.white])),
+    )
+    table = np.where(levels >= tone.white, levels, np.minimum(table, levels))
+    return np.round(table).astype(np.uint8)
+
+
+def _balance_table(tone: ToneMeasures) -> NDArray[np.uint8] | None:
+    """Per channel, blue first, what makes paper white; None where it is white enough."""
+    brightest = max(tone.white_rgb)
+    if brightest - min(tone.white_rgb) < LEAST_CAST * brightest or min(tone.white_rgb) < 1.0:
+        return None
+    levels = np.arange(256.0)
+    channels = [np.minimum(levels * brightest / white, 255.0) for white in reversed(tone.white_rgb)]
+    return np.round(np.stack(channels, axis=1)).astype(np.uint8).reshape(256, 1, 3)
+
+
+def _distortion(profile: ScannerProfile) -> Distortion | None:
+    """The smooth part of the dots' mean shifts, as far as it repeats from scan to scan."""
+    shifts = profile.geometry.shifts
+    if len(shifts) < 4 * (_DEGREE + 1) ** 2 or profile.repeatability is None:
+        return None
+    size_mm = PaperSize(profile.paper).size_mm
+    places = np.array([(one.x_mm, one.y_mm) for one in shifts])
+    moved = np.array([(one.dx_mm, one.dy_mm) for one in shifts])
+    repeats = float(np.mean(np.sum(moved**2, axis=1))) - profile.repeatability.place_mm**2 / profile.scans
+    if repeats < LEAST_DISTORTION_MM**2:
+        return None
+    terms = np.polynomial.chebyshev.chebvander2d(
+        _scaled(places[:, 0], size_mm[0]), _scaled(places[:, 1], size_mm[1]), [_DEGREE, _DEGREE]
+    )
+    damped = terms.T @ terms + _DAMPING * len(terms) * np.eye(terms.shape[1])
+    solved = np.linalg.solve(damped, terms.T @ moved).T.reshape(2, _DEGREE + 1, _DEGREE + 1)
+    return Distortion(size_mm, solved[0], solved[1])
+
+
+def _scaled(values_mm: FloatArray, length_mm: float) -> FloatArray:
+    """Millimetres along a page to -1 … 1, kept within."""
+    scaled: FloatArray = np.clip(2 * values_mm / length_mm - 1, -1.0, 1.0)
+    return scaled
