@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -54,18 +55,49 @@ def find_box_ink(
     options: MarkOptions,
 ) -> BoxInk:
     """The ink in and around one box at full resolution."""
-    area = on_reference_grid(box.inflated(options.reach_mm))
-    level = ink.paper_level(*box.centre_mm)
-    darkness = darkness_of(transform.crop(image.detail, area, _PX), level)
-    hidden = _printed_around(page, area, options) > 0
+    return find_box_inks((box,), image, transform, page, ink, options)[0]
+
+
+def find_box_inks(
+    boxes: Sequence[Rect],
+    image: ScanImage,
+    transform: PageTransform,
+    page: PreparedPage,
+    ink: PageInk,
+    options: MarkOptions,
+) -> tuple[BoxInk, ...]:
+    """`find_box_ink` of every box in turn."""
+    areas = [_surroundings(box, options) for box in boxes]
+    crops = transform.crops(image.detail, areas, _PX)
+    return tuple(
+        _box_ink(box, area, darkness_of(crop, ink.paper_level(*box.centre_mm)), image, page, ink, options)
+        for box, area, crop in zip(boxes, areas, crops, strict=True)
+    )
+
+
+def _box_ink(
+    box: Rect,
+    area: Rect,
+    darkness: NDArray[np.uint8],
+    image: ScanImage,
+    page: PreparedPage,
+    ink: PageInk,
+    options: MarkOptions,
+) -> BoxInk:
+    hidden = _printed_around(page, area, options)
     covered = line_mask(ink.lines, area, _PX)
     if covered is not None:
         hidden = hidden | covered
-    inked = ((darkness >= max(ink.threshold, 1)) & ~hidden).astype(np.uint8)
+    inked = (darkness >= max(ink.threshold, 1)) & ~hidden
     inside = _grid_place(box, area)
     own = _own_ink(inked, inside, options)
     elsewhere = _other_boxes(page, area, box)
-    return BoxInk(area, darkness, inked > 0, own, hidden, elsewhere, inside, image.bilevel)
+    return BoxInk(area, darkness, inked, own, hidden, elsewhere, inside, image.bilevel)
+
+
+@functools.lru_cache(maxsize=2048)
+def _surroundings(box: Rect, options: MarkOptions) -> Rect:
+    return on_reference_grid(box.inflated(options.reach_mm))
 
 
 def _grid_place(rect: Rect, area: Rect) -> tuple[int, int, int, int]:
@@ -93,24 +125,35 @@ _AROUND_BOX_MM = 1.0
 
 
 @functools.lru_cache(maxsize=2048)
-def _printed_around(page: PreparedPage, area: Rect, options: MarkOptions) -> NDArray[np.uint8]:
-    """1 where the form is printed, or too near to print to tell, within `area`; 0 elsewhere."""
+def _printed_around(page: PreparedPage, area: Rect, options: MarkOptions) -> NDArray[np.bool_]:
+    """Where the form is printed, or too near to print to tell, within `area`."""
     printed = (page.detail_crop(area) < PRINTED_BELOW).astype(np.uint8)
-    return cv2.dilate(printed, disc(max(1, round(options.outline_margin_mm * _PX)))).astype(np.uint8)
+    around = cv2.dilate(printed, disc(max(1, round(options.outline_margin_mm * _PX)))) > 0
+    around.setflags(write=False)
+    return around
 
 
 def _own_ink(
-    inked: NDArray[np.uint8], inside: tuple[int, int, int, int], options: MarkOptions
+    inked: NDArray[np.bool_], inside: tuple[int, int, int, int], options: MarkOptions
 ) -> NDArray[np.bool_]:
     """Ink that hangs together, over gaps as wide as the masked outline, with ink inside the box."""
-    bridged = cv2.dilate(inked, disc(round(options.bridge_mm * _PX / 2)))
-    count, labels = cv2.connectedComponents(bridged, connectivity=8)
+    own = np.zeros_like(inked)
     left, top, right, bottom = inside
-    touching = np.zeros(count, dtype=bool)
-    touching[labels[top:bottom, left:right][inked[top:bottom, left:right] > 0]] = True
-    touching[0] = False
-    own: NDArray[np.bool_] = touching[labels] & (inked > 0)
+    within = inked[top:bottom, left:right]
+    if not within.any():
+        return own
+    bridged = cv2.dilate(inked.view(np.uint8), disc(round(options.bridge_mm * _PX / 2)))
+    _, labels = cv2.connectedComponents(bridged, connectivity=8)
+    for touching in np.flatnonzero(np.bincount(labels[top:bottom, left:right][within])):
+        own |= labels == touching
+    own &= inked
     return own
+
+
+def points_of(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of what is true, as `np.nonzero` gives them; much faster where that is little."""
+    rows, columns = np.divmod(np.flatnonzero(mask), mask.shape[1])
+    return rows, columns
 
 
 def on_reference_grid(rect: Rect) -> Rect:

@@ -6,6 +6,7 @@ Arrays are uint8 and read-only. The form's grid is the printed page in pixels of
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -164,10 +165,13 @@ def _prepare_page(page: LayoutPage, detail: NDArray[np.uint8], options: ReaderOp
     return PreparedPage(page, detail, overview, printed, _choose_patches(page, overview, options))
 
 
+@functools.cache
 def disc(radius_px: int) -> NDArray[np.uint8]:
-    """A round structuring element."""
+    """A round structuring element, read-only."""
     side = 2 * radius_px + 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), dtype=np.uint8)
+    element = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), dtype=np.uint8)
+    element.setflags(write=False)
+    return element
 
 
 _CELL_MM = 33.0

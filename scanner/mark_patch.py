@@ -48,15 +48,13 @@ _DARKEST_SHARE = 0.9
 
 def mark_patch(found: BoxInk) -> NDArray[np.uint8]:
     """The picture of one box: uint8 (PATCH_CHANNELS, PATCH_PX, PATCH_PX), 0 nothing … 255 full ink."""
-    own = cv2.dilate(found.own.view(np.uint8), disc(_SOFT_EDGE_PX)) > 0
     ranked = np.sort(found.darkness[found.own])
     darkest = float(ranked[int(_DARKEST_SHARE * (len(ranked) - 1))]) if len(ranked) else 255.0
-    ink: NDArray[np.uint8] = cv2.convertScaleAbs(found.darkness, alpha=255.0 / max(darkest, 1.0)).astype(
-        np.uint8
-    )
-    ink[~own | found.hidden] = 0
-    others = (found.ink & ~own).astype(np.uint8) * 255
-    hidden = found.hidden.astype(np.uint8) * 255
+    own = cv2.dilate(found.own.view(np.uint8), disc(_SOFT_EDGE_PX)).view(np.bool_)
+    ink = cv2.convertScaleAbs(found.darkness, alpha=255.0 / max(darkest, 1.0)).astype(np.uint8, copy=False)
+    ink *= own & ~found.hidden
+    others = (found.ink & ~own).view(np.uint8) * np.uint8(255)
+    hidden = found.hidden.view(np.uint8) * np.uint8(255)
     return np.stack([_framed(channel, found.inside) for channel in (ink, others, hidden)])
 
 
@@ -76,6 +74,12 @@ def _framed(channel: NDArray[np.uint8], inside: tuple[int, int, int, int]) -> ND
     left, top, right, bottom = inside
     margin = (PATCH_PX - BOX_PX) / 2 / BOX_PX
     across, down = round(margin * (right - left)), round(margin * (bottom - top))
-    padded = cv2.copyMakeBorder(channel, down, down, across, across, cv2.BORDER_CONSTANT, value=0)
-    part = padded[top : bottom + 2 * down, left : right + 2 * across]
+    rows = slice(max(0, top - down), bottom + down)
+    columns = slice(max(0, left - across), right + across)
+    part = channel[rows, columns]
+    wanted = bottom - top + 2 * down, right - left + 2 * across
+    if part.shape != wanted:
+        before = rows.start - (top - down), columns.start - (left - across)
+        after = wanted[0] - before[0] - part.shape[0], wanted[1] - before[1] - part.shape[1]
+        part = np.pad(part, tuple(zip(before, after, strict=True)))
     return cv2.resize(part, (PATCH_PX, PATCH_PX), interpolation=cv2.INTER_AREA).astype(np.uint8)

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from records.geometry import Rect
 from records.layout import BoxPlace
 from records.reading import BoxReading, BoxState, MarkScores
-from scanner.box_ink import BoxInk, find_box_ink
+from scanner.box_ink import BoxInk, find_box_inks, points_of
 from scanner.forms import OVERVIEW_PX_PER_MM, REFERENCE_PX_PER_MM, PreparedPage, crop_mm, disc
 from scanner.image import ScanImage
 from scanner.ink import PageInk
@@ -58,14 +58,18 @@ def read_boxes(
 ) -> tuple[MarkReading, ...]:
     """Reads every box of a page, in layout order."""
     seen = np.where(_covered(page, ink) > options.max_covered, 0.0, _outlines_seen(page, ink))
-    inked: dict[int, BoxInk] = {}
-    for number, (box, share) in enumerate(zip(page.layout.boxes, seen, strict=True)):
-        if share >= options.min_outline and ink.unprinted_in(box.rect).any():
-            inked[number] = find_box_ink(box.rect, image, transform, page, ink, options)
+    boxes = page.layout.boxes
+    marked = [
+        number
+        for number, (box, share) in enumerate(zip(boxes, seen, strict=True))
+        if share >= options.min_outline and ink.unprinted_in(box.rect).any()
+    ]
+    rects = [boxes[number].rect for number in marked]
+    inked = dict(zip(marked, find_box_inks(rects, image, transform, page, ink, options), strict=True))
     measured = {number: score_box(found, options) for number, found in inked.items()}
     measured |= _with_shares(inked, measured, options)
     marks = []
-    for number, (box, share) in enumerate(zip(page.layout.boxes, seen, strict=True)):
+    for number, (box, share) in enumerate(zip(boxes, seen, strict=True)):
         found = inked.get(number)
         if found is not None:
             marks.append(_read_box(box, found, *measured[number], options))
@@ -172,7 +176,7 @@ def _in_line(
 ) -> NDArray[np.bool_]:
     """The part of `ink` on either stroke or up to `continuation_mm` beyond its ends."""
     mask = np.zeros_like(ink)
-    rows, columns = np.nonzero(ink)
+    rows, columns = points_of(ink)
     if not len(rows):
         return mask
     points = np.column_stack((columns, rows)).astype(np.float64)
@@ -188,7 +192,7 @@ def _stray_mm2(found: BoxInk, fit: CrossFit | None, stroke_px: float, options: M
     """Own ink beyond the window that neither prolongs the strokes nor belongs to another box."""
     beyond = found.own & ~found.elsewhere
     beyond[_window(found, options)] = False
-    if fit is not None:
+    if fit is not None and beyond.any():
         tolerance = stroke_px / 2 + 2 * options.line_tolerance_mm * _PX
         beyond &= ~_in_line(beyond, fit, tolerance, options)
     return float(np.count_nonzero(beyond)) / _PX**2
@@ -197,32 +201,32 @@ def _stray_mm2(found: BoxInk, fit: CrossFit | None, stroke_px: float, options: M
 def score_box(found: BoxInk, options: MarkOptions) -> tuple[MarkScores, CrossFit | None]:
     """Measures a box's own ink within its window."""
     window = _window(found, options)
-    own = np.ascontiguousarray(found.own[window])
-    darkness = found.darkness[window]
-    left, top, right, bottom = found.inside
-    inside = int(np.count_nonzero(found.own[top:bottom, left:right]))
-    size = max(cv2.boundingRect(own.view(np.uint8))[2:])
+    x, y, width, height = cv2.boundingRect(np.ascontiguousarray(found.own[window]).view(np.uint8))
+    size = max(width, height)
     if not size:
         return MarkScores(), None
+    start_x, start_y = window[1].start + x, window[0].start + y
+    place = slice(start_y, start_y + height), slice(start_x, start_x + width)
+    own, darkness = found.own[place], found.darkness[place]
+    left, top, right, bottom = found.inside
+    inside = int(np.count_nonzero(found.own[top:bottom, left:right]))
     # The shape is that of the strokes' cores: their blurred edges say more about the scanner's optics.
-    ranked = np.sort(darkness[own])
-    core = own & (darkness >= options.core_share * ranked[int(0.9 * (len(ranked) - 1))])
-    rows, columns = np.nonzero(core)
+    inked = darkness[own]
+    core = own & (darkness >= options.core_share * np.sort(inked)[int(0.9 * (len(inked) - 1))])
+    rows, columns = points_of(core)
     stroke_px, blob_share = _stroke_width(core)
     bend_px = min(options.line_tolerance_mm * _PX, options.line_tolerance_share * size)
-    points = np.column_stack((columns, rows)).astype(np.float64) + np.array(
-        (window[1].start, window[0].start)
-    )
+    points = np.column_stack((columns + start_x, rows + start_y)).astype(np.float64)
     fit = fit_cross(points, stroke_px / 2 + bend_px)
     scores = MarkScores(
-        ink_mm2=_round(float(np.count_nonzero(own)) / _PX**2),
+        ink_mm2=_round(len(inked) / _PX**2),
         inside_mm2=_round(inside / _PX**2),
-        darkness=_round(float(darkness[own].mean()) / 255),
+        darkness=_round(float(inked.mean()) / 255),
         size_mm=_round(size / _PX),
         stroke_mm=_round(stroke_px / _PX),
         blob_share=_round(blob_share),
         stray_mm2=_round(_stray_mm2(found, fit, stroke_px, options)),
-        excess=_round(_excess(int(np.count_nonzero(core)), stroke_px, fit)),
+        excess=_round(_excess(len(rows), stroke_px, fit)),
         **(_fit_scores(fit) if fit is not None else {}),
     )
     return scores, fit
@@ -304,7 +308,7 @@ def _stands_inside(found: BoxInk, fit: CrossFit | None, options: MarkOptions) ->
     on it has its weight moved.
     """
     window = _window(found, options)
-    rows, columns = np.nonzero(found.own[window])
+    rows, columns = points_of(found.own[window])
     if not len(rows):
         return False
     weight = _inset_mm(found, columns.mean() + window[1].start, rows.mean() + window[0].start)

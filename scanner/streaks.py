@@ -146,13 +146,15 @@ def _full_columns(
 def _at_end(darker: NDArray[np.bool_], paper: NDArray[np.bool_], which: range) -> NDArray[np.bool_]:
     """Columns with something dark in `which` of the blocks that show paper, counted from the first."""
     order = paper.cumsum(axis=0) - 1
-    at_end: NDArray[np.bool_] = (darker & (order >= which.start) & (order < which.stop)).any(axis=0)
+    looked_at = darker & (order >= which.start) & (order < which.stop)
+    at_end: NDArray[np.bool_] = looked_at.max(axis=0)
     return at_end
 
 
 def _count(blocks: NDArray[np.bool_]) -> NDArray[np.int64]:
     """How many blocks of each column are true; there are fewer than 256."""
-    return np.add.reduce(blocks.view(np.uint8), axis=0, dtype=np.uint8).astype(np.int64)
+    counts: NDArray[np.uint8] = np.add.reduce(blocks.view(np.uint8), axis=0, dtype=np.uint8)
+    return counts.astype(np.int64)
 
 
 def _blocks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -163,7 +165,7 @@ def _blocks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     count = min(_BLOCKS, max(1, len(image) // _ROWS_PER_BLOCK))
     chosen = np.linspace(0, len(image) - 1, count * _ROWS_PER_BLOCK).round().astype(np.intp)
     rows = np.ascontiguousarray(image[chosen]).reshape(count, _ROWS_PER_BLOCK, -1)
-    sums = np.add.reduce(rows, axis=1, dtype=np.uint16)
+    sums: NDArray[np.uint16] = np.add.reduce(rows, axis=1, dtype=np.uint16)
     return (sums // _ROWS_PER_BLOCK).astype(np.uint8)
 
 

@@ -258,13 +258,14 @@ def _best_band(points: FloatArray, tolerance: float, around_deg: float | None = 
         tolerance: pixels.
         around_deg: only directions within twelve degrees of it; any direction where None.
     """
-    offsets = points @ _NORMALS.T
-    low = offsets.min(axis=0)
-    bins = ((offsets - low) / (tolerance / 2)).astype(np.int64)
+    offsets = _NORMALS @ points.T
+    low = offsets.min(axis=1)
+    offsets -= low[:, None]
+    offsets /= tolerance / 2
+    bins = offsets.astype(np.intp)
     height = int(bins.max()) + 5
-    counts = np.bincount(
-        (bins + np.arange(len(_ANGLES)) * height).ravel(), minlength=height * len(_ANGLES)
-    ).reshape(len(_ANGLES), height)
+    bins += (np.arange(len(_ANGLES)) * height)[:, None]
+    counts = np.bincount(bins.ravel(), minlength=height * len(_ANGLES)).reshape(len(_ANGLES), height)
     total = np.cumsum(counts, axis=1)
     held = total[:, 4:].copy()
     held[:, 1:] -= total[:, :-5]
