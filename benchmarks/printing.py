@@ -159,16 +159,20 @@ def table(rows: Sequence[Row], grown: Sequence[Growth]) -> str:
         f"{r.writer_cpu_s:8.2f}{r.base_cpu_s:9.2f}{r.peak_mb:9.0f}{r.file_mb:9.1f}"
         for r in rows
     ]
-    lines += [
-        f"{g.officials} officials, each further ballot: {g.print_ms:.2f} ms of CPU, "
-        f"{g.print_ms / g.base_ms:.2f} × the base's {g.base_ms:.2f}; writer {g.writer_ms:.2f} ms; memory {g.kb_per_1000 / 1000:.2f} kB"
-        for g in grown
-    ]
+    lines += [_told(one) for one in grown]
     largest = max((row for row in rows if row.pages == 1), key=lambda row: row.ballots, default=None)
     if largest is not None:
         held = largest.per_s >= BAR_PER_S and all(row.peak_mb < BAR_MB for row in rows)
         lines.append(f"≥ {BAR_PER_S} one-page ballots/s in < {BAR_MB} MB: {'held' if held else 'NOT HELD'}")
     return "\n".join(lines)
+
+
+def _told(grown: Growth) -> str:
+    return (
+        f"{grown.officials} officials, each further ballot: {grown.print_ms:.2f} ms of CPU, "
+        f"{grown.print_ms / grown.base_ms:.2f} × the base's {grown.base_ms:.2f}; "
+        f"writer {grown.writer_ms:.2f} ms; memory {grown.kb_per_1000 / 1000:.2f} kB"
+    )
 
 
 def draw_without_code(vote: Path, ballots: int, part: str) -> None:
