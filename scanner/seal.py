@@ -72,7 +72,9 @@ def _stamp_area(inked: NDArray[np.uint8], seal: Rect, options: SealOptions) -> N
         return _around_crumbs(inked, seal, options)
     if not len(large):
         return nominal > 0
-    points = np.asarray(cv2.findNonZero(np.isin(labels, large).astype(np.uint8)))
+    of_large = np.zeros(count, np.uint8)
+    of_large[large] = 1
+    points = np.asarray(cv2.findNonZero(of_large[labels]))
     centre, radius = cv2.minEnclosingCircle(points)
     if radius > (max(seal.width_mm, seal.height_mm) / 2 + options.stray_mm) * _PX:
         return nominal > 0  # something is written into the stamp: judge what stands outside

@@ -188,13 +188,11 @@ def score_name(
     inked = added >= faintest
     if np.count_nonzero(inked) < options.column_ink_mm2 * _PX**2:
         return None  # not enough for one column, as over nearly every name
-    level = limit
-    run = _longest_run(added >= limit, options)
-    if run is None:
-        level = faintest
-        run = _longest_run(inked, options)
-    if run is None:
+    faint_run = _longest_run(inked, options)
+    if faint_run is None:
         return None
+    dark_run = _longest_run(added >= limit, options)
+    level, run = (faintest, faint_run) if dark_run is None else (limit, dark_run)
     line_share = _line_share(inked, name, options)
     surplus = np.where(added >= level, added, 0).astype(np.uint8)
     part = slice(None), slice(*run)

@@ -9,7 +9,7 @@ number here decides anything; `scanner.marks` does.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,8 +153,8 @@ def _fit_pair(points: FloatArray, first: _Line, second: _Line, tolerance: float)
     on_first, on_second = to_first <= tolerance, to_second <= tolerance
     strokes = _extent(points[on_first], first), _extent(points[on_second], second)
     coverage = min(_coverage(points[on_first], strokes[0]), _coverage(points[on_second], strokes[1]))
-    fit = _measure(strokes, on_first, on_second, points[~(on_first | on_second)], 1.5 * tolerance)
-    return replace(fit, coverage=coverage)
+    rest = points[~(on_first | on_second)]
+    return _measure(strokes, on_first, on_second, rest, coverage, 1.5 * tolerance)
 
 
 def near_stroke(points: FloatArray, stroke: Stroke, tolerance: float, reach: float) -> NDArray[np.bool_]:
@@ -174,6 +174,7 @@ def _measure(
     on_first: NDArray[np.bool_],
     on_second: NDArray[np.bool_],
     rest: FloatArray,
+    coverage: float,
     side_tolerance: float,
 ) -> CrossFit:
     first, second = strokes
@@ -193,7 +194,7 @@ def _measure(
         arm_share=arm,
         side_share=_side_share(rest, first, second, side_tolerance) * len(rest) / len(on_first),
         rest_bias=_rest_bias(rest, centre),
-        coverage=0.0,
+        coverage=coverage,
         rest_reach=_rest_reach(rest, centre, (first.length + second.length) / 4),
     )
 
@@ -213,7 +214,7 @@ def _coverage(points: FloatArray, stroke: Stroke) -> float:
     steps = max(1, int(stroke.length / 2))
     along = (points - np.array(stroke.centre)) @ np.array(stroke.direction) - stroke.start
     filled = np.zeros(steps, dtype=bool)
-    filled[np.clip(along / 2, 0, steps - 1).astype(np.int64)] = True
+    filled[np.minimum(np.maximum(along / 2, 0), steps - 1).astype(np.int64)] = True
     return _share(filled)
 
 
@@ -295,8 +296,9 @@ def _total_least_squares(points: FloatArray, fallback: _Line) -> _Line:
 
 def _distance(points: FloatArray, line: _Line) -> FloatArray:
     centre, direction = line
-    offset = points - centre
-    distance: FloatArray = np.abs(offset[:, 1] * direction[0] - offset[:, 0] * direction[1])
+    # Column by column: numpy is slow at pairs.
+    x, y = points[:, 0] - centre[0], points[:, 1] - centre[1]
+    distance: FloatArray = np.abs(y * direction[0] - x * direction[1])
     return distance
 
 

@@ -151,7 +151,7 @@ def _take_mark(ink: NDArray[np.uint8], mark: MarkReading) -> None:
     """
     if mark.ink is None or mark.reading.state is BoxState.EMPTY:
         return
-    own = mark.ink.own.astype(np.uint8)
+    own = mark.ink.own.view(np.uint8)
     factor = REFERENCE_PX_PER_MM / _PX
     grown = cv2.dilate(own, disc(round(0.5 * REFERENCE_PX_PER_MM)))
     size = (round(own.shape[1] / factor), round(own.shape[0] / factor))
