@@ -210,8 +210,7 @@ def lay_page(
     if ink.is_too_noisy(options.ink):
         # A dithered scan is grey again once smoothed; codes and registration do without.
         scan = smoothed(scan, options.ink.smoothing_mm * registration.quality.dpi_y / MM_PER_INCH)
-        streaks = () if scanner is None else scanner.streaks
-    ink = find_ink(scan, registration.transform, page, form.page_size_mm, options, streaks)
+        ink = find_ink(scan, registration.transform, page, form.page_size_mm, options, streaks)
     if ink.is_too_noisy(options.ink):
         return SheetRejection(RejectionReason.PAGE_IMAGE, (("noise", f"{ink.noise / 255:.2f}"),), token)
     return LaidPage(scan, page, registration, ink)
