@@ -323,31 +323,27 @@ def _match_patches(
     shifts, scores = np.zeros((len(page.patches), 2)), np.zeros(len(page.patches))
     places: FloatArray = np.array([(patch.x_mm, patch.y_mm) for patch in page.patches]).reshape(-1, 2)
     expected = _distorted(places, distortion)
-    step = affine[:, :2] / OVERVIEW_PX_PER_MM
+    window_affine = np.empty((2, 3))
+    window_affine[:, :2] = step = affine[:, :2] / OVERVIEW_PX_PER_MM
     for index, patch in enumerate(page.patches):
         side = patch.template.shape[0] + 2 * reach
         middle = affine[:, :2] @ expected[index] + affine[:, 2]
-        window_affine = np.column_stack((step, middle - step.sum(axis=1) * (side - 1) / 2))
+        window_affine[:, 2] = middle - step.sum(axis=1) * (side - 1) / 2
         window = _warp(coarse, window_affine, side, side)
         score: NDArray[Any] = cv2.matchTemplate(window, patch.template, cv2.TM_CCOEFF_NORMED)
-        peak = np.unravel_index(int(np.argmax(score)), score.shape)
-        row, column = int(peak[0]), int(peak[1])
-        scores[index] = score[row, column]
+        row, column = divmod(int(score.argmax()), score.shape[1])
+        # Where the best place lies at the search's rim it is not a peak, and the patch scores nothing.
         if 0 < row < score.shape[0] - 1 and 0 < column < score.shape[1] - 1:
-            row_peak = row + _parabola_peak(score[row - 1 : row + 2, column])
-            column_peak = column + _parabola_peak(score[row, column - 1 : column + 2])
-            shifts[index] = (
-                (column_peak - reach) / OVERVIEW_PX_PER_MM,
-                (row_peak - reach) / OVERVIEW_PX_PER_MM,
-            )
-        else:
-            scores[index] = 0.0  # the best place lies at the search's rim: not a peak
-    return places, shifts, scores
+            scores[index] = score[row, column]
+            around = score[row - 1 : row + 2, column - 1 : column + 2].tolist()
+            row_peak = row + _parabola_peak(around[0][1], around[1][1], around[2][1])
+            column_peak = column + _parabola_peak(*around[1])
+            shifts[index] = column_peak - reach, row_peak - reach
+    return places, shifts / OVERVIEW_PX_PER_MM, scores
 
 
-def _parabola_peak(values: NDArray[Any]) -> float:
+def _parabola_peak(before: float, middle: float, after: float) -> float:
     """Offset of a peak from the middle of three samples, by the parabola through them."""
-    before, middle, after = (float(value) for value in values)
     curvature = before - 2 * middle + after
     return 0.0 if curvature >= 0 else 0.5 * (before - after) / curvature
 
