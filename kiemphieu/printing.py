@@ -8,6 +8,7 @@ import os
 import random
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from kiemphieu.folder import (
 )
 from kiemphieu.pen import signer_of
 from kiemphieu.store import IssuedBallot, Store, StoredForm
+from kiemphieu.unfinished_print import PrintSlip, only_printing
 from kiemphieu.vote_store import check_key, check_not_sealed, check_settings, note_settings, open_vote_store
 from records.errors import InputError, KeyFileError, UsageError
 from records.journal import EventKind
@@ -62,6 +64,7 @@ class PrintReport:
     Attributes:
         seeded_keys: the vote's keys were made from a seed, now or earlier: anyone can forge its ballots.
         paper_colour: of this kind of ballot, where vote.toml names one.
+        taken_back: ballots of an earlier printing that was cut off; their PDF was never finished.
     """
 
     pdf: Path
@@ -73,13 +76,15 @@ class PrintReport:
     seeded: bool
     seeded_keys: bool
     paper_colour: str = ""
+    taken_back: int = 0
 
 
 def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | None = None) -> PrintReport:
     """Prints ballots that were never printed before and records their serials as issued.
 
     The PDF appears under its name only when the serials are recorded; when it cannot, they are taken
-    back. The order in which the ballots stand in the PDF is recorded nowhere.
+    back, at the latest by the next printing. The order in which the ballots stand in the PDF is recorded
+    nowhere.
 
     Raises:
         UsageError: the group does not exist, or one must be named.
@@ -92,15 +97,8 @@ def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | No
     store = open_vote_store(folder, vote)
     try:
         check_not_sealed(store)
-        _check_unchanged(folder, store, form)
-        make_keys(folder, store, order.seed)
-        check_settings(folder, store, vote)
-        note_settings(store, vote)
-        key = load_private_key(read_private_key(folder))
-        taken = store.issued_serials()
-        serials = draw_serials(order.count, taken, random_bits(order.seed, len(taken)))
-        pdf = _target(folder, vote, style, order.out)
-        _write_batch(folder, store, form, _Batch(key, serials, pdf), progress)
+        with only_printing(folder, store) as slip:
+            pdf = _print_batch(folder, store, vote, form, order, slip, progress)
         seeded_keys = store.note("keys") == "seeded"
     finally:
         store.close()
@@ -108,7 +106,30 @@ def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | No
     seeded = order.seed is not None
     colour = next((one.paper_colour for one in vote.styles if one.id == style), "")
     sha256 = form.layout.sha256
-    return PrintReport(pdf, vote.id, style, order.count, pages, sha256, seeded, seeded_keys, colour)
+    taken = slip.taken_back
+    return PrintReport(pdf, vote.id, style, order.count, pages, sha256, seeded, seeded_keys, colour, taken)
+
+
+def _print_batch(
+    folder: VoteFolder,
+    store: Store,
+    vote: Vote,
+    form: Form,
+    order: PrintOrder,
+    slip: PrintSlip,
+    progress: Progress | None,
+) -> Path:
+    _check_unchanged(folder, store, form)
+    make_keys(folder, store, order.seed)
+    check_settings(folder, store, vote)
+    note_settings(store, vote)
+    key = load_private_key(read_private_key(folder))
+    taken = store.issued_serials()
+    serials = draw_serials(order.count, taken, random_bits(order.seed, len(taken)))
+    pdf = _target(folder, vote, form.layout.style, order.out)
+    slip.write(pdf, serials)
+    _write_batch(folder, store, form, _Batch(key, serials, pdf), progress)
+    return pdf
 
 
 def vote_form(folder: VoteFolder, vote: Vote, style: str, kind: TokenKind = TokenKind.BALLOT) -> Form:
@@ -252,6 +273,8 @@ def _write_batch(
             write_atomic(folder.layout(layout.style), stored.layout_json.encode())
     except BaseException:
         if recorded:
+            with suppress(OSError):  # it may have its name already, and the folder not be synced
+                batch.pdf.unlink(missing_ok=True)
             store.withdraw_issued(batch.serials)
         raise
 

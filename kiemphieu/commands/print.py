@@ -42,6 +42,8 @@ def _tell(session: Session, report: PrintReport) -> None:
         session.warn("print_seeded")
     if report.seeded_keys:
         session.warn("print_seeded_keys")
+    if report.taken_back:
+        session.warn("print_taken_back", count=report.taken_back)
     session.say("print_done", count=report.ballots, pages=report.pages_per_ballot, pdf=report.pdf)
     if report.paper_colour:
         session.say("print_colour", colour=report.paper_colour)

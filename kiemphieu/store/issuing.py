@@ -78,11 +78,12 @@ def _insert(connection: Connection, ballots: Sequence[IssuedBallot]) -> None:
     chain.change_set(connection, chain.ISSUED, added=things)
 
 
-def withdraw(connection: Connection, serials: Sequence[str], pen: Pen) -> None:
-    """Takes issued serials away and journals it, where there are any."""
+def withdraw(connection: Connection, serials: Sequence[str], pen: Pen) -> int:
+    """Takes issued serials away and journals it, where there are any; returns how many there were."""
     gone = sum(_delete(connection, some) for some in _in_parts(serials))
     if gone:
         chain.append_about_serials(connection, EventKind.BATCH_WITHDRAWN, {"ballots": gone}, pen)
+    return gone
 
 
 def _delete(connection: Connection, serials: Sequence[str]) -> int:

@@ -239,10 +239,10 @@ class Store:
         except IntegrityError as error:
             raise StoreError("serial_issued_before", path=self._where) from error
 
-    def withdraw_issued(self, serials: Sequence[str]) -> None:
-        """Takes serials back whose batch never became a file."""
+    def withdraw_issued(self, serials: Sequence[str]) -> int:
+        """Takes serials back whose batch never became a file; returns how many of them were issued."""
         with self._recording() as connection:
-            issuing.withdraw(connection, serials, self._about.pen())
+            return issuing.withdraw(connection, serials, self._about.pen())
 
     def issued_serials(self) -> frozenset[str]:
         """The serials of all issued ballots."""
