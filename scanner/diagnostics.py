@@ -153,24 +153,33 @@ def _boxes_under(line: PageLine, layout: LayoutPage) -> int:
 
 def _edge_width_mm(scan: ScanImage, registration: Registration, layout: LayoutPage) -> float:
     """Median over the inner vertical edges of the fiducials."""
-    widths = [
-        width
+    middle = float(np.mean([rect.centre_mm[0] for rect in layout.fiducials]))
+    seen = [
+        rect
         for rect, found in zip(layout.fiducials, registration.fiducials_px, strict=True)
-        if not np.isnan(found).any() and (width := _one_edge_mm(scan, registration, rect, layout)) is not None
+        if not np.isnan(found).any()
     ]
+    strips = [_edge_strip(rect, middle) for rect in seen]
+    crops = registration.transform.crops(scan.detail, strips, EDGE_PX_PER_MM)
+    measured = (
+        _one_edge_mm(crop, rect.centre_mm[0] >= middle) for rect, crop in zip(seen, crops, strict=True)
+    )
+    widths = [width for width in measured if width is not None]
     return float(np.median(widths)) if widths else float("nan")
 
 
-def _one_edge_mm(scan: ScanImage, registration: Registration, rect: Rect, layout: LayoutPage) -> float | None:
-    """The edge that faces the page's middle: the other one may lie at the paper's edge."""
-    middle = np.mean([one.centre_mm[0] for one in layout.fiducials])
-    edge = rect.right_mm if rect.centre_mm[0] < middle else rect.x_mm
-    strip = Rect(
+def _edge_strip(rect: Rect, middle_mm: float) -> Rect:
+    """Across the edge that faces the page's middle: the other one may lie at the paper's edge."""
+    edge = rect.right_mm if rect.centre_mm[0] < middle_mm else rect.x_mm
+    return Rect(
         edge - EDGE_REACH_MM, rect.y_mm + rect.height_mm * 0.3, 2 * EDGE_REACH_MM, rect.height_mm * 0.4
     )
-    crop = registration.transform.crop(scan.detail, strip, EDGE_PX_PER_MM)
+
+
+def _one_edge_mm(crop: NDArray[np.uint8], light_first: bool) -> float | None:
+    """Width of the edge down the middle of `crop`; None where it is too faint."""
     profile: NDArray[np.float64] = crop.astype(np.float64).mean(axis=0)
-    if rect.centre_mm[0] >= middle:
+    if light_first:
         profile = profile[::-1]
     ends = round(EDGE_PX_PER_MM * EDGE_REACH_MM * 0.4)
     dark, light = float(np.median(profile[:ends])), float(np.median(profile[-ends:]))

@@ -48,18 +48,23 @@ def find_groups(
         page_size_mm: width and height.
         options: limits.
     """
-    if not left.any():
+    if not cv2.countNonZero(left):
         return ()
     # Groups are found on a grid half as fine, on which any ink in a pixel counts.
     whole = left[: left.shape[0] // 2 * 2, : left.shape[1] // 2 * 2]
     half = cv2.resize(whole, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     side = 2 * round(options.join_mm * _PX / 4) + 1
     joined = cv2.morphologyEx((half > 0).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    least = options.speck_size_mm * _PX
+    # Most pages hold specks only, which their outlines tell faster than counting out the page.
+    outlines, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if all(2 * max(cv2.boundingRect(outline)[2:]) < least for outline in outlines):
+        return ()
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     groups: list[InkGroup] = []
     for label in range(1, count):
         x, y, width, height = (2 * int(value) for value in stats[label][:4])
-        if max(width, height) < options.speck_size_mm * _PX:
+        if max(width, height) < least:
             continue
         box = slice(y, y + height), slice(x, x + width)
         part = labels[y // 2 : (y + height) // 2, x // 2 : (x + width) // 2] == label

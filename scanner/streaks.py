@@ -61,7 +61,7 @@ def find_streaks(
     """
     px_per_mm = float(np.hypot(*transform.affine[:, 0])) / pixel_ratio
     lines: list[PageLine] = []
-    for image, swap in ((coarse, False), (coarse.T, True)):
+    for image, swap in _both_ways(coarse):
         found = _full_columns(image, px_per_mm, bilevel, options)
         axis = StreakAxis.HORIZONTAL if swap else StreakAxis.VERTICAL
         of_axis = [one for one in known if one.axis is axis]
@@ -80,7 +80,7 @@ def find_streaks(
 def find_folds(overview: NDArray[np.uint8], options: StreakOptions) -> tuple[PageLine, ...]:
     """Folds along either axis of the page; `overview` is upright at `OVERVIEW_PX_PER_MM`."""
     lines: list[PageLine] = []
-    for image, swap in ((overview, False), (overview.T, True)):
+    for image, swap in _both_ways(overview):
         for start, end in _full_columns(image, OVERVIEW_PX_PER_MM, False, options):
             along = np.array((0.0, image.shape[0] / OVERVIEW_PX_PER_MM))
             across = np.full(2, (start + end) / 2 / OVERVIEW_PX_PER_MM)
@@ -105,6 +105,11 @@ def line_mask(lines: tuple[PageLine, ...], area: Rect, px_per_mm: float) -> NDAr
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     """Whether two runs of columns are one streak."""
     return one[0] <= other[1] and other[0] <= one[1]
+
+
+def _both_ways(image: NDArray[np.uint8]) -> tuple[tuple[NDArray[np.uint8], bool], ...]:
+    """The image, and the image with rows and columns changed places; whether they are."""
+    return (image, False), (np.asarray(cv2.transpose(image), np.uint8), True)
 
 
 def _line(points_mm: NDArray[np.float64], width_mm: float, options: StreakOptions) -> PageLine:
