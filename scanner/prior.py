@@ -5,6 +5,7 @@ Each part is used only where the page at hand shows that it still holds, and non
 - tone: a scanner that shows black as grey, or light grey as white, is set right; brightness is only ever
   taken away, so that no ink gets fainter than it was scanned;
 - colour: paper that comes out coloured is made white again, so that ink of that colour stands out;
+- print and sharpness: where print comes out fat or blurred, less of what clings to it is ink;
 - distortion: what the scanner's optics bend in the same way on every sheet;
 - streaks: where on the glass they are, so that less of one must be seen on the page.
 """
@@ -12,7 +13,7 @@ Each part is used only where the page at hand shows that it still holds, and non
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from records.scanner_profile import ScanMode, ScannerProfile, StreakAxis, ToneMeasures, profile_sha256
 from records.vote import PaperSize
 from scanner.image import MM_PER_INCH
+from scanner.options import ReaderOptions
 
 FloatArray = NDArray[np.float64]
 
@@ -34,7 +36,12 @@ LEAST_CAST = 0.08
 SAME_WHITE = 35.0
 """How far a page's paper may be off the profile's for its tone to be believed, of 255."""
 LEAST_DISTORTION_MM = 0.02
-"""Root mean square of what repeats; below it the dots' own scatter is all there is."""
+"""Root mean square of what is bent; below it the dots' own scatter is all there is."""
+_LEAST_ROW = 6
+LEAST_GAIN_MM = 0.05
+"""Print wider by less is what the reader was measured on."""
+GAUSSIAN_MTF50 = 0.1874
+"""Line pairs per millimetre at half contrast, times the standard deviation, of a Gaussian blur."""
 _DEGREE = 5
 _DAMPING = 1e-3
 _WHITE_QUANTILE = 0.85
@@ -89,6 +96,8 @@ class ScannerPrior:
         white: brightness of its paper.
         tone: uint8 (256,), brightness as it should have come out; None where it does.
         balance: uint8 (256, 1, 3), the same for blue, green and red; None where paper is white.
+        gain_mm: how much wider print comes out; 0 where next to nothing.
+        blur_mm: standard deviation of the scanner's blur; 0 where it is not known.
         turns: quarter turns that stood the target upright, anticlockwise; None where its scans differ.
         distortion: None where there is none to speak of.
         streaks: those of the scanner's glass.
@@ -98,9 +107,26 @@ class ScannerPrior:
     white: float
     tone: NDArray[np.uint8] | None = None
     balance: NDArray[np.uint8] | None = None
+    gain_mm: float = 0.0
+    blur_mm: float = 0.0
     turns: int | None = None
     distortion: Distortion | None = None
     streaks: tuple[KnownStreak, ...] = field(default=())
+
+    def fitted(self, options: ReaderOptions) -> ReaderOptions:
+        """The reader's options with the margins around print that this scanner needs."""
+        more = self.gain_mm / 2
+        marks, strikes = options.marks, options.strikes
+        return replace(
+            options,
+            marks=replace(marks, outline_margin_mm=marks.outline_margin_mm + more),
+            strikes=replace(
+                strikes,
+                text_margin_mm=strikes.text_margin_mm + more,
+                wide_margin_mm=strikes.wide_margin_mm + more,
+                print_blur_mm=max(strikes.print_blur_mm, self.blur_mm),
+            ),
+        )
 
     def balanced(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """A colour scan with white paper; any other as it is."""
@@ -138,6 +164,8 @@ def prior_of(profile: ScannerProfile) -> ScannerPrior:
         white=profile.tone.white,
         tone=_tone_table(profile.tone) if grey else None,
         balance=_balance_table(profile.tone) if profile.mode is ScanMode.COLOUR else None,
+        gain_mm=_gain_mm(profile),
+        blur_mm=_blur_mm(profile),
         turns=profile.geometry.turns,
         distortion=_distortion(profile),
         streaks=tuple(
@@ -149,6 +177,16 @@ def prior_of(profile: ScannerProfile) -> ScannerPrior:
 
 def _px_per_mm(profile: ScannerProfile) -> float:
     return math.sqrt(profile.geometry.dpi_x * profile.geometry.dpi_y) / MM_PER_INCH
+
+
+def _gain_mm(profile: ScannerProfile) -> float:
+    gain = (profile.gain.line_x_mm + profile.gain.line_y_mm) / 2
+    return gain if gain >= LEAST_GAIN_MM else 0.0
+
+
+def _blur_mm(profile: ScannerProfile) -> float:
+    known = [one for one in (profile.sharpness.mtf50_x, profile.sharpness.mtf50_y) if one]
+    return GAUSSIAN_MTF50 / min(known) if known else 0.0
 
 
 def _tone_table(tone: ToneMeasures) -> NDArray[np.uint8] | None:
@@ -180,15 +218,14 @@ def _balance_table(tone: ToneMeasures) -> NDArray[np.uint8] | None:
 
 
 def _distortion(profile: ScannerProfile) -> Distortion | None:
-    """The smooth part of the dots' mean shifts, as far as it repeats from scan to scan."""
+    """The smooth part of the dots' mean shifts that no page's own fit can follow."""
     shifts = profile.geometry.shifts
-    if len(shifts) < 4 * (_DEGREE + 1) ** 2 or profile.repeatability is None:
+    if len(shifts) < 4 * (_DEGREE + 1) ** 2:
         return None
     size_mm = PaperSize(profile.paper).size_mm
     places = np.array([(one.x_mm, one.y_mm) for one in shifts])
-    moved = np.array([(one.dx_mm, one.dy_mm) for one in shifts])
-    repeats = float(np.mean(np.sum(moved**2, axis=1))) - profile.repeatability.place_mm**2 / profile.scans
-    if repeats < LEAST_DISTORTION_MM**2:
+    moved = _bent(places, np.array([(one.dx_mm, one.dy_mm) for one in shifts]))
+    if float(np.mean(np.sum(moved**2, axis=1))) < LEAST_DISTORTION_MM**2:
         return None
     terms = np.polynomial.chebyshev.chebvander2d(
         _scaled(places[:, 0], size_mm[0]), _scaled(places[:, 1], size_mm[1]), [_DEGREE, _DEGREE]
@@ -196,6 +233,20 @@ def _distortion(profile: ScannerProfile) -> Distortion | None:
     damped = terms.T @ terms + _DAMPING * len(terms) * np.eye(terms.shape[1])
     solved = np.linalg.solve(damped, terms.T @ moved).T.reshape(2, _DEGREE + 1, _DEGREE + 1)
     return Distortion(size_mm, solved[0], solved[1])
+
+
+def _bent(places_mm: FloatArray, moved_mm: FloatArray) -> FloatArray:
+    """What is left of each row's shifts (n, 2) after the straight line through them.
+
+    Shift and stretch of a row are the feed's slip, other on every sheet, and fitted on every page.
+    """
+    bent = np.zeros_like(moved_mm)
+    for y_mm in np.unique(places_mm[:, 1]):
+        row = np.flatnonzero(places_mm[:, 1] == y_mm)
+        if len(row) >= _LEAST_ROW:
+            design = np.column_stack((places_mm[row, 0], np.ones(len(row))))
+            bent[row] = moved_mm[row] - design @ np.linalg.lstsq(design, moved_mm[row], rcond=None)[0]
+    return bent
 
 
 def _scaled(values_mm: FloatArray, length_mm: float) -> FloatArray:

@@ -50,6 +50,7 @@ class ReadingContext:
         kind: ballots, or test ballots; the two never mix.
         options: the reader's options.
         scanner: what is known of the scanner.
+        fitted: the options with what the scanner needs.
 
     Raises:
         KeyFileError: the key cannot be used.
@@ -62,9 +63,12 @@ class ReadingContext:
     options: ReaderOptions = field(default_factory=ReaderOptions)
     scanner: ScannerPrior | None = None
     key: Ed25519PublicKey = field(init=False, repr=False, compare=False)
+    fitted: ReaderOptions = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", load_public_key(self.public_key))
+        fitted = self.options if self.scanner is None else self.scanner.fitted(self.options)
+        object.__setattr__(self, "fitted", fitted)
 
     def digest(self) -> str:
         """SHA-256 (hex) that names all but the vote: the reader, its options, the scanner's profile."""
@@ -116,7 +120,7 @@ def read_and_measure_sheet(
 
 
 def _read_sheet(image: NDArray[np.uint8], context: ReadingContext, debug: DebugWriter | None) -> ReadSheet:
-    options = context.options
+    options = context.fitted
     sides = sorted(image.shape[:2])
     if sides[0] < options.image.min_side_px or sides[1] > options.image.max_side_px:
         size = f"{image.shape[1]} × {image.shape[0]}"
@@ -219,7 +223,7 @@ def lay_page(
 def _read_page(
     scan: ScanImage, identified: IdentifiedCode, context: ReadingContext, debug: DebugWriter | None
 ) -> ReadSheet:
-    options, form = context.options, identified.form
+    options, form = context.fitted, identified.form
     laid = lay_page(scan, identified, options, debug, context.scanner)
     if isinstance(laid, SheetRejection):
         # The code of the front may be read where it shines through; nothing is printed where it seems to be.

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 
 import pytest
 from command_line import data, run
 from printed_votes import SampleVote
+from profile_sample import geometry, profile_sample, tone
 
 from kiemphieu.messages import has_text
 from kiemphieu.scan_health import WINDOW, Ailment, Alert, ScanHealth
+from kiemphieu.store import open_store
 from records.scanner_profile import (
-    Fitness,
-    GainMeasures,
-    LightMeasures,
-    ScanGeometryMeasures,
     ScanMode,
     ScannerProfile,
-    SharpnessMeasures,
-    ToneMeasures,
+    profile_sha256,
     profile_to_json,
 )
 from scanner.diagnostics import GlassStreak, PageDiagnostics
+from scanner.options import ReaderOptions
 
 GOOD = PageDiagnostics(300.0, 300.3, 0.3, 0.04, 240.0, 40.0, 2.0, 0.16, 1.0, False, ())
 
@@ -107,45 +106,23 @@ def test_a_run_tells_and_stores_nothing(vote: SampleVote) -> None:
     assert b"edge_mm" not in stored
 
 
-def profile(**changes: object) -> ScannerProfile:
-    """Of a scanner that gives pages like `GOOD`."""
-    fields: dict[str, object] = {
-        "scanner": "máy quét phòng 2",
-        "paper": "A4",
-        "scans": 1,
-        "mode": ScanMode.GREY,
-        "width_px": 2480,
-        "height_px": 3508,
-        "geometry": ScanGeometryMeasures(300.0, 300.3, 0.0, 0.0, 0.02, 0.05, 0, ()),
-        "tone": ToneMeasures((), 238.0, 42.0, 1.0, 1.0, (238.0, 238.0, 238.0), ()),
-        "sharpness": SharpnessMeasures(3.0, 3.0, (), (), ()),
-        "light": LightMeasures(0.02, ()),
-        "streaks": (),
-        "gain": GainMeasures(0.0, 0.0, 0.0, ()),
-        "repeatability": None,
-        "fitness": Fitness.FIT,
-        "faults": (),
-    }
-    return ScannerProfile(**{**fields, **changes})  # type: ignore[arg-type]
-
-
 def told_with(known: ScannerProfile, *pages: PageDiagnostics) -> list[Ailment]:
     health = ScanHealth(known)
     return [alert.ailment for page in pages for alert in health.take(page)]
 
 
 def test_pages_unlike_the_profile_are_told_once() -> None:
-    assert told_with(profile(), *[GOOD] * 12) == []
+    assert told_with(profile_sample(), *[GOOD] * 12) == []
     finer = replace(GOOD, dpi_x=304.0, dpi_y=304.2)
-    assert told_with(profile(), *[finer] * 12) == [Ailment.UNLIKE_PROFILE_SIZE]
+    assert told_with(profile_sample(), *[finer] * 12) == [Ailment.UNLIKE_PROFILE_SIZE]
     paler = replace(GOOD, black=85.0)
-    assert told_with(profile(), *[paler] * 12) == [Ailment.UNLIKE_PROFILE_TONE]
-    of_bits = profile(mode=ScanMode.BILEVEL)
+    assert told_with(profile_sample(), *[paler] * 12) == [Ailment.UNLIKE_PROFILE_TONE]
+    of_bits = profile_sample(mode=ScanMode.BILEVEL)
     assert told_with(of_bits, *[GOOD] * 12) == [Ailment.UNLIKE_PROFILE_TONE]
 
 
 def test_a_votes_profile_is_used_and_its_hash_journalled(vote: SampleVote) -> None:
-    other = profile(geometry=ScanGeometryMeasures(200.0, 200.0, 0.0, 0.0, 0.02, 0.05, 0, ()))
+    other = profile_sample(geometry=geometry(dpi_x=200.0, dpi_y=200.0))
     path = vote.folder.root / "may-quet.json"
     path.write_text(json.dumps(profile_to_json(other)), encoding="utf-8")
     text = vote.folder.vote_file.read_text(encoding="utf-8") + '[scan]\nprofile = "may-quet.json"\n'
@@ -154,8 +131,27 @@ def test_a_votes_profile_is_used_and_its_hash_journalled(vote: SampleVote) -> No
     assert [one["id"] for one in done["alerts"]] == ["unlike_profile_size"]
     data("tally", vote.root)
     assert run("verify", vote.root).exit_code == 0
-    path.write_text(json.dumps(profile_to_json(profile())), encoding="utf-8")
+    path.write_text(json.dumps(profile_to_json(profile_sample())), encoding="utf-8")
     assert run("verify", vote.root).exit_code == 7
+
+
+def test_pages_read_before_the_profile_was_named_are_verified_as_they_were_read(vote: SampleVote) -> None:
+    first, *rest = sorted(vote.scan_folder.iterdir())
+    data("scan", vote.root, first, "--workers", "1")
+    grey = profile_sample(tone=tone(180.0, 90.0))
+    (vote.folder.root / "may-quet.json").write_text(json.dumps(profile_to_json(grey)), encoding="utf-8")
+    text = vote.folder.vote_file.read_text(encoding="utf-8") + '[scan]\nprofile = "may-quet.json"\n'
+    vote.folder.vote_file.write_text(text, encoding="utf-8")
+    data("scan", vote.root, *rest, "--workers", "1")
+    store = open_store(vote.folder.database)
+    readers = {page.options for page in store.pages()}
+    store.close()
+    assert readers == {
+        ReaderOptions().digest(),
+        hashlib.sha256(f"{ReaderOptions().digest()} {profile_sha256(grey)}".encode()).hexdigest(),
+    }
+    data("tally", vote.root)
+    assert run("verify", vote.root).exit_code == 0
 
 
 @pytest.mark.parametrize(("name", "message"), [("../x.json", "itself"), ("nowhere.json", "nowhere.json")])
