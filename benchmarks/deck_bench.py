@@ -7,7 +7,9 @@ import random
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
+import cv2
 import numpy as np
 import pypdfium2 as pdfium
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,6 +23,7 @@ from ballot_layout.tokens import ballot_tokens, draw_serials, sign_token
 from benchmarks.votes import PAPER_DPI, print_vote, render_grey
 from calibration.deck import DeckBallot
 from calibration.deck_drawing import draw_deck_ballot
+from calibration.deck_totals import Spread
 from kiemphieu.ballots import BallotEntry, Standing
 from kiemphieu.counting import GroupCount
 from kiemphieu.deck_comparing import DeckComparison, compare_deck
@@ -193,3 +196,10 @@ def make_bench(
     prepared = prepare_form(form.layout, render_grey(write_reference_pdf(form)))
     context = ReadingContext(sample.vote.id, sample.context.public_key, (prepared,), TokenKind.TEST)
     return DeckBench(sample.vote, rules, group, expected, context, sample.key)
+
+
+@cache
+def bench_of(officials: int, short: bool, paper: str) -> DeckBench:
+    """The deck of a campaign, made once in every worker."""
+    cv2.setNumThreads(1)
+    return make_bench(officials, DeckOrder(Spread.LINES if short else Spread.ALL), PaperSize(paper))

@@ -115,12 +115,12 @@ def ballots_of(scanner: Scanner, campaign: Campaign, numbers: range) -> Iterator
         sheet = vote.sheet(index)
         sheet = replace(sheet, paper=grown(sheet.paper, sheet.px_per_mm, scanner.growth_mm))
         voted, truth, rng = voted_sheet(sheet, MIXES[campaign.mix], campaign.seed, recordings)
-        settings = _lying(scanner.settings, rng)
+        settings = lying(scanner.settings, rng)
         image = scan_sheet(voted, sheet.px_per_mm, scanner, int(rng.integers(1 << 31)), settings)
         yield Scan(image, truth, settings, Stratum.CLEAN), vote.context
 
 
-def _lying(settings: ScanSettings, rng: np.random.Generator) -> ScanSettings:
+def lying(settings: ScanSettings, rng: np.random.Generator) -> ScanSettings:
     """The scanner's settings with the sheet lying a little otherwise than the target did."""
     return replace(
         settings,

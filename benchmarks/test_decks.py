@@ -3,6 +3,7 @@
 python -m benchmarks.test_decks decks --officials 12 --scanners 4     decks of every stratum
 python -m benchmarks.test_decks moves --officials 12 --moves 20       every kind of move, that often
 python -m benchmarks.test_decks swaps                                 every pair of columns and of lines
+python -m benchmarks.test_decks fit --officials 1 12 60               every scanner that the verdict calls fit
 """
 
 from __future__ import annotations
@@ -15,28 +16,19 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
 
-import cv2
-
-from benchmarks.deck_bench import DeckBench, Readings, Scanner, make_bench, make_scanner
+from benchmarks.deck_bench import Readings, Scanner, bench_of, make_scanner
 from benchmarks.deck_moves import MoveKind, draw_move
-from calibration.deck_totals import Spread
+from benchmarks.deck_scanners import SCANNERS, run_fit
 from kiemphieu.deck_comparing import DeckComparison
 from kiemphieu.deck_expected import expected_tally
-from kiemphieu.deck_printing import DeckOrder
 from records.reading import SheetResult
+from records.scanner_profile import Fitness
 from records.vote import PaperSize
 from sample_scans.strata import Stratum
 
 STRATA = (Stratum.CLEAN, Stratum.FEEDER, Stratum.OFFICE_COPIER)
 _CHUNK = 6
-
-
-@cache
-def bench_of(officials: int, short: bool, paper: str) -> DeckBench:
-    cv2.setNumThreads(1)
-    return make_bench(officials, DeckOrder(Spread.LINES if short else Spread.ALL), PaperSize(paper))
 
 
 Job = tuple[int, bool, str, Stratum, int, tuple[str, ...]]
@@ -72,7 +64,7 @@ def run_decks(arguments: argparse.Namespace, pool: ProcessPoolExecutor) -> int:
         total = len(bench.group.serials)
         print(f"{officials} officials: {total} ballots, {total * pages} pages", flush=True)
         for stratum in arguments.strata:
-            for seed in range(arguments.seed, arguments.seed + arguments.scanners):
+            for seed in range(arguments.seed, arguments.seed + (arguments.scanners or 1)):
                 start = time.perf_counter()
                 scanner = make_scanner(stratum, seed)
                 readings = read_deck(pool, officials, arguments.short, arguments.paper, scanner)
@@ -183,10 +175,12 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", nargs="?", choices=("decks", "moves", "swaps"), default="decks")
+    parser.add_argument("what", nargs="?", choices=("decks", "moves", "swaps", "fit"), default="decks")
     parser.add_argument("--officials", type=int, nargs="+", default=None)
     parser.add_argument("--strata", type=Stratum, nargs="+", default=STRATA)
-    parser.add_argument("--scanners", type=int, default=1, help="of each stratum")
+    parser.add_argument("--scanners", type=int, help=f"of each stratum (1), or all in all ({SCANNERS})")
+    parser.add_argument("--verdict", type=Fitness, choices=tuple(Fitness), default=Fitness.FIT)
+    parser.add_argument("--most", type=int, help="take no more scanners with that verdict")
     parser.add_argument("--moves", type=int, default=20, help="of each kind")
     parser.add_argument("--short", action="store_true", help="decks as of testdeck --short")
     parser.add_argument("--paper", choices=[size.value for size in PaperSize], default="A4")
@@ -198,7 +192,8 @@ def main(words: list[str] | None = None) -> int:
         return run_swaps(arguments)
     arguments.officials = arguments.officials or [1, 12]
     with ProcessPoolExecutor(arguments.workers) as pool:
-        return (run_decks if arguments.what == "decks" else run_moves)(arguments, pool)
+        run = {"decks": run_decks, "moves": run_moves, "fit": run_fit}[arguments.what]
+        return run(arguments, pool)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from benchmarks.deck_bench import DeckBench, Readings, Scanner, make_bench, make_scanner
+from benchmarks import deck_scanners
+from benchmarks.deck_bench import DeckBench, Readings, Scanner, bench_of, make_bench, make_scanner
 from benchmarks.deck_moves import Move, MoveKind, draw_move
+from benchmarks.deck_scanners import Calibrated, Way, calibrated, read_ballots, run_deck, scan_ballot
 from benchmarks.test_decks import _patched, main
 from calibration.deck_totals import Spread
 from kiemphieu.deck_printing import DeckOrder
+from records.scanner_profile import Fitness
 from sample_scans.strata import Stratum
 
 
@@ -76,3 +80,53 @@ def test_no_swap_is_hidden_in_any_size(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["swaps", "--officials", "1", "2", "7", "13"]) == 0
     assert main(["swaps", "--short", "--officials", "1", "2", "7", "13"]) == 0
     assert "hidden: 0" in capsys.readouterr().out
+
+
+DECK = (1, True, "A4")
+
+
+@pytest.fixture(scope="module")
+def fit_scanner() -> Calibrated:
+    return calibrated(0, 1)
+
+
+def test_a_deck_reads_right_in_a_scanner_called_fit(
+    fit_scanner: Calibrated, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert fit_scanner.verdict is Fitness.FIT
+    assert not run_deck(ThreadPoolExecutor(1), DECK, [fit_scanner])
+    told = capsys.readouterr().out
+    assert "14 ballots, 14 pages" in told
+    assert "decks that failed: with profile 0, without 0" in told
+
+
+def test_a_deck_that_fails_one_way_is_counted_for_that_way(
+    fit_scanner: Calibrated, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = bench_of(*DECK)
+    some = read_ballots(bench, bench.group.serials[:2], fit_scanner)
+    assert all(len(some[way]) == 2 for way in Way)
+    monkeypatch.setattr(deck_scanners, "read_deck", lambda *_: {**some, Way.PROFILE: {}})
+    assert run_deck(ThreadPoolExecutor(1), DECK, [fit_scanner]) == {Way.PROFILE: 1, Way.PLAIN: 1}
+    told = capsys.readouterr().out
+    assert "with profile 14 DIFFERENCES" in told
+    assert "without 12 DIFFERENCES" in told
+
+
+def test_either_way_of_reading_gets_the_same_scan(fit_scanner: Calibrated) -> None:
+    bench = bench_of(*DECK)
+    serial, other = bench.group.serials[:2]
+    first, again, different = (
+        next(scan_ballot(bench, one, fit_scanner.scanner)) for one in (serial, serial, other)
+    )
+    assert (first == again).all()
+    assert first.shape != different.shape or (first != different).any()
+
+
+def test_without_a_profile_a_scanner_is_unfit_and_read_plainly(fit_scanner: Calibrated) -> None:
+    plain = bench_of(*DECK).context
+    assert fit_scanner.context(Way.PLAIN, plain) is plain
+    assert fit_scanner.context(Way.PROFILE, plain).scanner is not None
+    unknown = Calibrated(0, fit_scanner.scanner, None)
+    assert unknown.verdict is Fitness.UNFIT
+    assert unknown.context(Way.PROFILE, plain) is plain
