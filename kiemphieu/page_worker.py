@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
+from threadpoolctl import threadpool_limits
 
 from kiemphieu.folder import VoteFolder, keep_page, read_public_key
 from kiemphieu.intake import FileProblem, PageRef, file_problem, load_page
@@ -81,12 +82,21 @@ def raise_failure(failure: WorkerFailure) -> None:
     raise failure.error(failure.message_id, **dict(failure.details))
 
 
+def use_one_thread() -> None:
+    """Keeps OpenCV and linear algebra to one thread, in this process too.
+
+    Sums must not depend on how work was split, and threads that wait for each other over small matrices cost
+    a page more time than they save.
+    """
+    cv2.setNumThreads(1)
+    threadpool_limits(1)
+
+
 class PageReader:
     """Reads pages of one vote; holds the prepared forms and a connection to the store."""
 
     def __init__(self, setup: ReaderSetup) -> None:
-        # One thread per reader, in this process too: sums must not depend on how work was split.
-        cv2.setNumThreads(1)
+        use_one_thread()
         self._folder = VoteFolder(setup.root)
         self._store = open_store(self._folder.database, setup.store_url)
         self._context = reading_context(self._folder, self._store, setup)

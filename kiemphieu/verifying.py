@@ -20,7 +20,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlalchemy.exc import InvalidRequestError
@@ -28,7 +27,7 @@ from sqlalchemy.exc import InvalidRequestError
 from kiemphieu.counting import count_folder, result_digest
 from kiemphieu.folder import VoteFolder, load_vote, read_public_key
 from kiemphieu.page_file import PageBytes, decode_page
-from kiemphieu.page_worker import contexts_by_digest
+from kiemphieu.page_worker import contexts_by_digest, use_one_thread
 from kiemphieu.pen import key_verifier, signer_of
 from kiemphieu.scanning import reader_setup
 from kiemphieu.store import PageRecord, Store, chain, set_digest
@@ -321,7 +320,7 @@ class _Verifier:
         except KiemphieuError as error:
             self._add(Mismatch.READER, self._store.where, error.message_id)
             return
-        cv2.setNumThreads(1)
+        use_one_thread()
         total = self._store.page_count()
         for done, page in enumerate(self._store.pages(), start=1):
             self._check_reading(page, contexts)
