@@ -4,6 +4,7 @@ Each part is used only where the page at hand shows that it still holds, and non
 
 - tone: a scanner that shows black as grey, or light grey as white, is set right; brightness is only ever
   taken away, so that no ink gets fainter than it was scanned;
+- light: where the lamp fades, paper is made as bright as elsewhere;
 - colour: paper that comes out coloured is made white again, so that ink of that colour stands out;
 - print and sharpness: where print comes out fat or blurred, less of what clings to it is ink;
 - distortion: what the scanner's optics bend in the same way on every sheet;
@@ -33,6 +34,10 @@ BLACK_SHARE = 0.1
 """Of the paper's brightness: where full black is put."""
 LEAST_CAST = 0.08
 """Share of the brightest channel that another one must lack on white paper; warm paper lacks half of it."""
+LEAST_LIGHT_LOSS = 0.2
+"""Share of the light that the darkest part of the paper must lack; a sound lamp's edges lack 0.15."""
+LIGHT_BORNE_OUT = 0.7
+"""What must be left at most of the paper's unevenness on a page for the profile's light to be believed."""
 SAME_WHITE = 35.0
 """How far a page's paper may be off the profile's for its tone to be believed, of 255."""
 LEAST_DISTORTION_MM = 0.02
@@ -45,6 +50,12 @@ GAUSSIAN_MTF50 = 0.1874
 _DEGREE = 5
 _DAMPING = 1e-3
 _WHITE_QUANTILE = 0.85
+_LIGHT_DEGREES = (3, 2)
+_LIGHT_SIDE = 64
+_PAPER_BLOCKS = 8
+_LEAST_PLACES = 30
+_LEAST_LIGHT = 0.15
+"""Darker paper than this share of the brightest shows nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,8 @@ class ScannerPrior:
         sha256: of the profile.
         white: brightness of its paper.
         tone: uint8 (256,), brightness as it should have come out; None where it does.
+        light: uint8 (n, n) over the image as scanned, 255 where paper is brightest; None where it is even.
+        brightest: brightness of that paper.
         balance: uint8 (256, 1, 3), the same for blue, green and red; None where paper is white.
         gain_mm: how much wider print comes out; 0 where next to nothing.
         blur_mm: standard deviation of the scanner's blur; 0 where it is not known.
@@ -106,6 +119,8 @@ class ScannerPrior:
     sha256: str
     white: float
     tone: NDArray[np.uint8] | None = None
+    light: NDArray[np.uint8] | None = None
+    brightest: float = 255.0
     balance: NDArray[np.uint8] | None = None
     gain_mm: float = 0.0
     blur_mm: float = 0.0
@@ -133,6 +148,14 @@ class ScannerPrior:
         if self.balance is None or image.ndim != 3 or image.shape[2] != 3:
             return image
         return np.asarray(cv2.LUT(image, self.balance), dtype=np.uint8)
+
+    def lit(self, grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """A grey scan with even paper; as it is where its paper does not fade as the profile's."""
+        if self.light is None:
+            return grey
+        light = cv2.resize(self.light, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+        even = np.asarray(cv2.divide(grey, light, scale=255 * self.white / self.brightest), dtype=np.uint8)
+        return even if _unevenness(even) <= LIGHT_BORNE_OUT * _unevenness(grey) else grey
 
     def toned(self, grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """A grey scan with the tones it should have; as it is where it does not look like the profile's."""
@@ -163,6 +186,8 @@ def prior_of(profile: ScannerProfile) -> ScannerPrior:
         sha256=profile_sha256(profile),
         white=profile.tone.white,
         tone=_tone_table(profile.tone) if grey else None,
+        light=_light(profile) if grey else None,
+        brightest=max((one.value for one in profile.light.places), default=255.0),
         balance=_balance_table(profile.tone) if profile.mode is ScanMode.COLOUR else None,
         gain_mm=_gain_mm(profile),
         blur_mm=_blur_mm(profile),
@@ -205,6 +230,33 @@ def _tone_table(tone: ToneMeasures) -> NDArray[np.uint8] | None:
     )
     table = np.where(levels >= tone.white, levels, np.minimum(table, levels))
     return np.round(table).astype(np.uint8)
+
+
+def _light(profile: ScannerProfile) -> NDArray[np.uint8] | None:
+    """The paper's brightness over the image as scanned; None where it is even or nothing is known of it."""
+    places, turns = profile.light.places, profile.geometry.turns
+    if profile.light.loss < LEAST_LIGHT_LOSS or turns is None or len(places) < _LEAST_PLACES:
+        return None
+    width_mm, height_mm = PaperSize(profile.paper).size_mm
+    x = _scaled(np.array([one.x_mm for one in places]), width_mm)
+    y = _scaled(np.array([one.y_mm for one in places]), height_mm)
+    values = np.array([one.value for one in places])
+    terms = np.polynomial.chebyshev.chebvander2d(x, y, _LIGHT_DEGREES)
+    solved = np.linalg.lstsq(terms, values, rcond=None)[0].reshape(np.array(_LIGHT_DEGREES) + 1)
+    middle = _scaled(np.arange(0.5, _LIGHT_SIDE), _LIGHT_SIDE)
+    upright = np.polynomial.chebyshev.chebgrid2d(middle, middle, solved).T
+    share = np.clip(upright / values.max(), _LEAST_LIGHT, 1.0)
+    return np.ascontiguousarray(np.rot90(np.round(255 * share).astype(np.uint8), -turns))
+
+
+def _unevenness(grey: NDArray[np.uint8]) -> float:
+    """How much darker the darkest paper of a page is than the brightest, as a share."""
+    rows, columns = (side // 8 // _PAPER_BLOCKS for side in grey.shape)
+    sample = grey[::8, ::8][: rows * _PAPER_BLOCKS, : columns * _PAPER_BLOCKS]
+    blocks = sample.reshape(_PAPER_BLOCKS, rows, _PAPER_BLOCKS, columns).transpose(0, 2, 1, 3)
+    paper = np.quantile(blocks.reshape(_PAPER_BLOCKS**2, -1), 0.8, axis=1)
+    dark, bright = np.quantile(paper, (0.1, 0.9))
+    return float(1 - dark / max(bright, 1.0))
 
 
 def _balance_table(tone: ToneMeasures) -> NDArray[np.uint8] | None:

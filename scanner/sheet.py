@@ -143,7 +143,7 @@ def page_scan(image: NDArray[np.uint8], context: ReadingContext) -> ScanImage:
         ValueError: no page image.
     """
     scanner = context.scanner
-    grey = to_grey(image) if scanner is None else scanner.toned(to_grey(scanner.balanced(image)))
+    grey = to_grey(image) if scanner is None else scanner.toned(scanner.lit(to_grey(scanner.balanced(image))))
     return make_scan_image(grey, _page_sizes(context), context.options.image)
 
 

@@ -10,6 +10,8 @@ from profile_sample import geometry, profile_sample, tone
 from records.scanner_profile import (
     DotShift,
     GainMeasures,
+    LightMeasures,
+    PaperLight,
     ScanMode,
     ScannerProfile,
     SharpnessMeasures,
@@ -71,6 +73,48 @@ def test_a_page_that_does_not_look_like_the_profile_keeps_its_tones() -> None:
 
 def test_a_one_bit_profile_has_no_tones() -> None:
     assert prior_of(profile_sample(mode=ScanMode.BILEVEL, tone=tone(180.0, 90.0))).tone is None
+
+
+PLACES = [(x, y) for y in range(15, 290, 30) for x in range(15, 200, 20)]
+
+
+def fading(turns: int = 0) -> ScannerProfile:
+    """A lamp that loses three fifths of its light towards the page's right edge."""
+    places = tuple(PaperLight(float(x), float(y), 230.0 * (1 - 0.6 * x / 210)) for x, y in PLACES)
+    return profile_sample(light=LightMeasures(0.55, places), geometry=geometry(turns=turns))
+
+
+def faded_page() -> NDArray[np.uint8]:
+    """Black print on white paper under that lamp, a margin of the scanner around it."""
+    sheet = np.full((600, 424), 1.0)
+    sheet[100:500:20, 40:380] = 0.1
+    across = (np.arange(424) - 2) / 420
+    return np.round(sheet * 230 * (1 - 0.6 * np.clip(across, 0, 1))).astype(np.uint8)
+
+
+def test_paper_under_a_fading_lamp_becomes_even_and_print_keeps_its_share() -> None:
+    prior = prior_of(fading())
+    grey = faded_page()
+    even = prior.lit(grey)
+    paper = np.median(even[300:310], axis=0)[20:400]
+    assert paper.min() > 0.93 * paper.max()
+    ink, beside = even[100, 350], even[110, 350]
+    assert ink / beside == pytest.approx(grey[100, 350] / grey[110, 350], abs=0.02)
+
+
+def test_the_lamp_is_the_glasses_and_not_the_papers() -> None:
+    """The target lay upside down: its right edge is the image's left."""
+    grey = np.ascontiguousarray(faded_page()[:, ::-1])
+    paper = np.median(prior_of(fading(turns=2)).lit(grey)[300:310], axis=0)[20:400]
+    assert paper.min() > 0.93 * paper.max()
+
+
+def test_a_page_whose_paper_does_not_fade_keeps_its_light() -> None:
+    even = page(230, 30)
+    assert prior_of(fading()).lit(even) is even
+    mirrored = np.ascontiguousarray(faded_page()[:, ::-1])
+    assert prior_of(fading()).lit(mirrored) is mirrored
+    assert prior_of(profile_sample()).lit(even) is even
 
 
 def test_coloured_paper_becomes_white_in_a_colour_scan_only() -> None:
