@@ -104,10 +104,9 @@ class ScannerPrior:
 
     Attributes:
         sha256: of the profile.
-        white: brightness of its paper.
+        white: brightness of its paper, in even light.
         tone: uint8 (256,), brightness as it should have come out; None where it does.
         light: uint8 (n, n) over the image as scanned, 255 where paper is brightest; None where it is even.
-        brightest: brightness of that paper.
         balance: uint8 (256, 1, 3), the same for blue, green and red; None where paper is white.
         gain_mm: how much wider print comes out; 0 where next to nothing.
         blur_mm: standard deviation of the scanner's blur; 0 where it is not known.
@@ -120,7 +119,6 @@ class ScannerPrior:
     white: float
     tone: NDArray[np.uint8] | None = None
     light: NDArray[np.uint8] | None = None
-    brightest: float = 255.0
     balance: NDArray[np.uint8] | None = None
     gain_mm: float = 0.0
     blur_mm: float = 0.0
@@ -154,7 +152,7 @@ class ScannerPrior:
         if self.light is None:
             return grey
         light = cv2.resize(self.light, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-        even = np.asarray(cv2.divide(grey, light, scale=255 * self.white / self.brightest), dtype=np.uint8)
+        even = np.asarray(cv2.divide(grey, light, scale=255), dtype=np.uint8)
         return even if _unevenness(even) <= LIGHT_BORNE_OUT * _unevenness(grey) else grey
 
     def toned(self, grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -182,12 +180,14 @@ class ScannerPrior:
 def prior_of(profile: ScannerProfile) -> ScannerPrior:
     """What a reading takes from a profile."""
     grey = profile.mode is not ScanMode.BILEVEL
+    light = _light(profile) if grey else None
+    # Tones are measured where the paper has its median brightness; even light makes all of it the brightest.
+    gain = 1.0 if light is None else max(one.value for one in profile.light.places) / profile.tone.white
     return ScannerPrior(
         sha256=profile_sha256(profile),
-        white=profile.tone.white,
-        tone=_tone_table(profile.tone) if grey else None,
-        light=_light(profile) if grey else None,
-        brightest=max((one.value for one in profile.light.places), default=255.0),
+        white=profile.tone.white * gain,
+        tone=_tone_table(profile.tone, gain) if grey else None,
+        light=light,
         balance=_balance_table(profile.tone) if profile.mode is ScanMode.COLOUR else None,
         gain_mm=_gain_mm(profile),
         blur_mm=_blur_mm(profile),
@@ -214,21 +214,21 @@ def _blur_mm(profile: ScannerProfile) -> float:
     return GAUSSIAN_MTF50 / min(known) if known else 0.0
 
 
-def _tone_table(tone: ToneMeasures) -> NDArray[np.uint8] | None:
-    """Brightness as scanned to brightness as it should be; None where the two are near enough."""
-    seen = np.array([step.value for step in tone.steps])
+def _tone_table(tone: ToneMeasures, gain: float) -> NDArray[np.uint8] | None:
+    """Brightness as scanned, times `gain`, to brightness as it should be; None where they are near enough."""
+    seen, white = gain * np.array([step.value for step in tone.steps]), gain * tone.white
     ink = np.array([step.percent for step in tone.steps]) / 100
-    wanted = np.minimum(seen, tone.white * (1 - (1 - BLACK_SHARE) * ink))
-    if not len(seen) or float((seen - wanted).max()) < LEAST_TONE_LOSS * tone.white:
+    wanted = np.minimum(seen, white * (1 - (1 - BLACK_SHARE) * ink))
+    if not len(seen) or float((seen - wanted).max()) < LEAST_TONE_LOSS * white:
         return None
     order = np.argsort(seen)
     levels = np.arange(256.0)
     table = np.interp(
         levels,
-        np.concatenate(([0.0], seen[order], [max(tone.white, 1.0)])),
-        np.concatenate(([0.0], np.maximum.accumulate(wanted[order]), [tone.white])),
+        np.concatenate(([0.0], seen[order], [max(white, 1.0)])),
+        np.concatenate(([0.0], np.maximum.accumulate(wanted[order]), [white])),
     )
-    table = np.where(levels >= tone.white, levels, np.minimum(table, levels))
+    table = np.where(levels >= white, levels, np.minimum(table, levels))
     return np.round(table).astype(np.uint8)
 
 
