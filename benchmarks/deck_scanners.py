@@ -159,6 +159,9 @@ def _tell(one: Calibrated, found: dict[Way, DeckComparison], seconds: float) -> 
     for way in Way:
         for difference in found[way].differences:
             print(f"      {way.value}: {difference}")
+        for ballot in found[way].cautious:
+            if ballot.needless:
+                print(f"      {way.value}: needless {ballot}")
     print(end="", flush=True)
 
 
