@@ -8,6 +8,7 @@ because a lamp that warms up or a streak that grows would tell the order in whic
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 
 import cv2
 import numpy as np
@@ -110,14 +111,14 @@ def _is_on_page(line: PageLine, ink: PageInk) -> bool:
 
 def _black(ink: PageInk, layout: LayoutPage) -> float:
     """Median brightness in the middle of the fiducials."""
-    values = []
+    values: list[float] = []
     for rect in layout.fiducials:
         row, column = (round(mm * OVERVIEW_PX_PER_MM) for mm in (rect.centre_mm[1], rect.centre_mm[0]))
         around = ink.darkness[max(row - 2, 0) : row + 3, max(column - 2, 0) : column + 3]
         if around.size:
             paper = ink.paper_level(*rect.centre_mm)
-            values.append(paper * (1 - float(np.median(around)) / 255))
-    return float(np.median(values)) if values else float("nan")
+            values.append(paper * (1 - median(around.ravel().tolist()) / 255))
+    return median(values) if values else float("nan")
 
 
 def _dirt_mm2(ink: PageInk, layout: LayoutPage) -> float:
@@ -165,7 +166,7 @@ def _edge_width_mm(scan: ScanImage, registration: Registration, layout: LayoutPa
         _one_edge_mm(crop, rect.centre_mm[0] >= middle) for rect, crop in zip(seen, crops, strict=True)
     )
     widths = [width for width in measured if width is not None]
-    return float(np.median(widths)) if widths else float("nan")
+    return median(widths) if widths else float("nan")
 
 
 def _edge_strip(rect: Rect, middle_mm: float) -> Rect:
@@ -182,7 +183,7 @@ def _one_edge_mm(crop: NDArray[np.uint8], light_first: bool) -> float | None:
     if light_first:
         profile = profile[::-1]
     ends = round(EDGE_PX_PER_MM * EDGE_REACH_MM * 0.4)
-    dark, light = float(np.median(profile[:ends])), float(np.median(profile[-ends:]))
+    dark, light = median(profile[:ends].tolist()), median(profile[-ends:].tolist())
     if light - dark < _LEAST_CONTRAST:
         return None
     level = np.maximum.accumulate((profile - dark) / (light - dark))

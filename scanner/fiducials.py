@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from records.layout import LayoutPage
+from scanner.image import level_quantiles
 from scanner.options import RegistrationOptions
 
 FloatArray = NDArray[np.float64]
@@ -46,7 +47,7 @@ def _square_centre(window: NDArray[np.uint8], expected: FloatArray, side_px: flo
     """Centre of the dark square nearest to `expected`, by the darkness-weighted mean of its pixels."""
     if min(window.shape) < side_px:
         return None
-    dark, light = np.percentile(window, (4, 96))
+    dark, light = level_quantiles(window, (0.04, 0.96))
     if light - dark < 50:
         return None
     inked = (window < (dark + light) / 2).astype(np.uint8)
@@ -62,7 +63,7 @@ def _square_centre(window: NDArray[np.uint8], expected: FloatArray, side_px: flo
         distance = float(np.hypot(*(centroids[label] - expected)))
         if best is None or distance < best[0]:
             box = slice(max(0, top - 2), top + height + 2), slice(max(0, left - 2), left + width + 2)
-            weight = np.clip(float(light) - window[box].astype(np.float64), 0, None)
+            weight = np.clip(light - window[box].astype(np.float64), 0, None)
             rows, columns = np.indices(weight.shape)
             total = weight.sum()
             centre = np.array(((columns * weight).sum() / total, (rows * weight).sum() / total))

@@ -6,6 +6,7 @@ of its channels, so that blue and red ink are as dark as black ink.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -85,6 +86,23 @@ def smoothed(image: ScanImage, sigma_px: float) -> ScanImage:
     return replace(image, detail=detail, coarse=coarse)
 
 
+def levels_at(values: NDArray[np.uint8], ranks: Sequence[int]) -> tuple[int, ...]:
+    """What stands at these ranks, from 0 on, were `values` sorted; counting is faster than sorting."""
+    below = np.bincount(values.ravel(), minlength=256).cumsum()
+    return tuple(below.searchsorted(ranks, side="right").tolist())
+
+
+def level_quantiles(values: NDArray[np.uint8], shares: Sequence[float]) -> tuple[float, ...]:
+    """As `np.quantile`, interpolated between the two nearest ranks."""
+    places = [share * (values.size - 1) for share in shares]
+    ranks = [rank for place in places for rank in (math.floor(place), math.ceil(place))]
+    levels = levels_at(values, ranks)
+    return tuple(
+        low + (high - low) * (place - math.floor(place))
+        for place, low, high in zip(places, levels[::2], levels[1::2], strict=True)
+    )
+
+
 def _reduced(image: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
     if factor <= 1:
         return image.view()
@@ -95,8 +113,9 @@ def _reduced(image: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
 
 def _is_bilevel(grey: NDArray[np.uint8]) -> bool:
     """Whether next to no pixel is neither black nor white; JPEG leaves a few greys around edges."""
-    sample = grey[::9, ::7]
-    between = np.count_nonzero((sample > _NEAR_BLACK) & (sample < _NEAR_WHITE))
+    sample = np.ascontiguousarray(grey[::9, ::7])
+    # Below zero uint8 begins again at 255, so that one comparison does.
+    between = np.count_nonzero(sample - np.uint8(_NEAR_BLACK + 1) < _NEAR_WHITE - _NEAR_BLACK - 1)
     return int(between) <= _FEW_GREYS * sample.size
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from records.geometry import Rect
 from scanner.forms import OVERVIEW_PX_PER_MM, PreparedPage, crop_mm
-from scanner.image import ScanImage
+from scanner.image import ScanImage, levels_at
 from scanner.options import InkOptions, ReaderOptions
 from scanner.prior import KnownStreak
 from scanner.registration import PageTransform, warp_overview
@@ -120,5 +120,5 @@ def _paper_noise(darkness: NDArray[np.uint8], printed: NDArray[np.uint8]) -> flo
     if sample.size < 100:
         return 0.0
     # Half of the sample at least is bare paper; its upper half-spread is not cut off at 0 by the clipping.
-    ranked = np.sort(sample)
-    return float(ranked[int(0.84 * (len(ranked) - 1))]) - float(ranked[len(ranked) // 2])
+    high, middle = levels_at(sample, (int(0.84 * (sample.size - 1)), sample.size // 2))
+    return float(high - middle)

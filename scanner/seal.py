@@ -61,9 +61,9 @@ def _stamp_area(inked: NDArray[np.uint8], seal: Rect, options: SealOptions) -> N
     are few crumbs and no large piece it is the nominal zone.
     """
     closed = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, disc(round(options.join_mm * _PX / 2)))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
-    sizes = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) if count > 1 else np.zeros(0)
-    large = np.flatnonzero(sizes >= options.piece_mm * _PX) + 1
+    outlines = _outlines(closed)
+    sizes = np.array([max(cv2.boundingRect(outline)[2:]) for outline in outlines])
+    large = np.flatnonzero(sizes >= options.piece_mm * _PX)
     nominal = np.zeros(inked.shape, np.uint8)
     edge = round((options.margin_mm - options.stray_mm) * _PX)
     nominal[edge:-edge, edge:-edge] = 1
@@ -72,10 +72,7 @@ def _stamp_area(inked: NDArray[np.uint8], seal: Rect, options: SealOptions) -> N
         return _around_crumbs(inked, seal, options)
     if not len(large):
         return nominal > 0
-    of_large = np.zeros(count, np.uint8)
-    of_large[large] = 1
-    points = np.asarray(cv2.findNonZero(of_large[labels]))
-    centre, radius = cv2.minEnclosingCircle(points)
+    centre, radius = cv2.minEnclosingCircle(np.concatenate([outlines[number] for number in large]))
     if radius > (max(seal.width_mm, seal.height_mm) / 2 + options.stray_mm) * _PX:
         return nominal > 0  # something is written into the stamp: judge what stands outside
     # Print cuts the stamp into pieces; the circle around the large ones restores the whole.
@@ -83,6 +80,14 @@ def _stamp_area(inked: NDArray[np.uint8], seal: Rect, options: SealOptions) -> N
     place = round(float(centre[0])), round(float(centre[1]))
     cv2.circle(disc_mask, place, round(radius + options.rim_mm * _PX), 1, thickness=-1)
     return disc_mask > 0
+
+
+def _outlines(closed: NDArray[np.uint8]) -> list[NDArray[np.int32]]:
+    """The outer outline of every connected piece, points (n, 1, 2); those in holes of others, too."""
+    found, tree = cv2.findContours(closed, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    # In a tree of two levels what has a parent is the edge of a hole.
+    outer = [] if tree is None else np.flatnonzero(tree[0, :, 3] < 0)
+    return [np.asarray(found[number], np.int32) for number in outer]
 
 
 def _around_crumbs(inked: NDArray[np.uint8], seal: Rect, options: SealOptions) -> NDArray[np.bool_]:

@@ -46,7 +46,9 @@ class PreparedName:
         paper: float32, 1 where a level line `_LINE_PX` thick meets paper that print leaves white, else 0.
         paper_share: float32, the share of such paper over the line length around each pixel.
         text: first and last pixel column of the name's own text, the leftmost block of print.
-        template: the reference's darkness at half the resolution, without `reach` pixels at each side.
+        template: float64, flat: the reference's darkness at half the resolution, without `reach` pixels at
+            each side, its rows as far apart as those of the whole area.
+        half: width and height of the whole area at half the resolution.
     """
 
     place: NamePlace
@@ -56,7 +58,8 @@ class PreparedName:
     letters: NDArray[np.bool_]
     paper: NDArray[np.float32]
     paper_share: NDArray[np.float32]
-    template: NDArray[np.uint8]
+    template: NDArray[np.float64]
+    half: tuple[int, int]
     reach: int
     text: tuple[int, int]
 
@@ -238,17 +241,25 @@ def _line_width_mm(darkness: NDArray[np.uint8], clear: NDArray[np.bool_], option
 def _aligned_darkness(name: PreparedName, crop: NDArray[np.uint8], ink: PageInk) -> NDArray[np.uint8]:
     """Darkness of a name's area as cropped, moved by the few tenths of a millimetre that lay it best."""
     darkness = darkness_of(crop, ink.paper_level(*name.place.rect.centre_mm))
-    half = (name.template.shape[1] + 2 * name.reach, name.template.shape[0] + 2 * name.reach)
-    found = cv2.resize(darkness, half, interpolation=cv2.INTER_AREA)
-    score = cv2.matchTemplate(found, name.template, cv2.TM_CCORR)
-    row, column = np.unravel_index(int(np.argmax(score)), score.shape)
-    move_y, move_x = 2 * (int(row) - name.reach), 2 * (int(column) - name.reach)
-    if move_x == 0 and move_y == 0:
+    found = cv2.resize(darkness, name.half, interpolation=cv2.INTER_AREA).astype(np.float64).ravel()
+    length, places = len(name.template), range(2 * name.reach + 1)
+    starts = [row * name.half[0] + column for row in places for column in places]
+    # So few places and so flat a template are faster multiplied out than by Fourier transforms, and exact.
+    scores = [np.dot(found[start : start + length], name.template) for start in starts]
+    row, column = divmod(int(np.argmax(scores)), len(places))
+    return _moved(darkness, 2 * (row - name.reach), 2 * (column - name.reach))
+
+
+def _moved(darkness: NDArray[np.uint8], up: int, left: int) -> NDArray[np.uint8]:
+    """`darkness` moved by whole pixels; paper comes in at the edges."""
+    if not up and not left:
         return darkness
-    shift = np.array(((1, 0, move_x), (0, 1, move_y)), dtype=np.float64)
-    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-    size = (darkness.shape[1], darkness.shape[0])
-    return cv2.warpAffine(darkness, shift, size, flags=flags, borderMode=cv2.BORDER_CONSTANT)  # type: ignore[return-value]
+    height, width = darkness.shape
+    moved = np.zeros_like(darkness)
+    moved[max(0, -up) : height - max(0, up), max(0, -left) : width - max(0, left)] = darkness[
+        max(0, up) : height - max(0, -up), max(0, left) : width - max(0, -left)
+    ]
+    return moved
 
 
 @functools.lru_cache(maxsize=256)
@@ -264,7 +275,10 @@ def _prepare_name(name: NamePlace, page: PreparedPage, options: StrikeOptions) -
     most = cv2.max(sharp, blurred)
     reach = round(options.align_mm * _PX / 2)
     half = (reference.shape[1] // 2, reference.shape[0] // 2)
-    template = cv2.resize(sharp, half, interpolation=cv2.INTER_AREA)[reach:-reach, reach:-reach]
+    template = np.zeros((half[1] - 2 * reach, half[0]))
+    template[:, : -2 * reach] = cv2.resize(sharp, half, interpolation=cv2.INTER_AREA)[
+        reach:-reach, reach:-reach
+    ]
     printed = (reference < PRINTED_BELOW).astype(np.uint8) * 255
     density = cv2.blur(printed, (round(2 * _LETTER_REACH_MM * _PX) | 1, 1))
     expected = _spread(most, options.text_margin_mm)
@@ -279,7 +293,8 @@ def _prepare_name(name: NamePlace, page: PreparedPage, options: StrikeOptions) -
         letters=density >= _LETTER_DENSITY * 255,
         paper=paper,
         paper_share=cv2.blur(paper, length, borderType=cv2.BORDER_CONSTANT).astype(np.float32),
-        template=template.astype(np.uint8),
+        template=template.ravel()[: -2 * reach],
+        half=half,
         reach=reach,
         text=_first_block(printed > 0, options),
     )
