@@ -39,7 +39,7 @@ from scanner.box_ink import BoxInk, find_box_ink
 from scanner.image import make_scan_image, to_grey
 from scanner.mark_network import MarkClass
 from scanner.mark_patch import mark_patch
-from scanner.marks import score_box
+from scanner.mark_scores import score_box
 from scanner.sheet import LaidPage, identify_code, lay_page
 from scanner.strokefit import CrossFit
 from scanner.token import find_codes

@@ -15,7 +15,7 @@ For one box, in this order:
 6. The rest is a mark that is no X: `corrected` where it looks like something drawn over a mark, else
    `other`.
 
-`score_box` returns numbers; only `classify_box` decides.
+`scanner.mark_scores` returns numbers; only `classify_box` decides.
 """
 
 from __future__ import annotations
@@ -32,15 +32,16 @@ from records.geometry import Rect
 from records.layout import BoxPlace
 from records.reading import BoxReading, BoxState, MarkScores
 from scanner.box_ink import BoxInk, find_box_inks, points_of
-from scanner.forms import OVERVIEW_PX_PER_MM, REFERENCE_PX_PER_MM, PreparedPage, crop_mm, disc
+from scanner.forms import OVERVIEW_PX_PER_MM, REFERENCE_PX_PER_MM, PreparedPage, crop_mm
 from scanner.image import ScanImage
 from scanner.ink import PageInk
 from scanner.mark_network import MarkClass, bundled_panel
 from scanner.mark_patch import mark_features, mark_patch
+from scanner.mark_scores import in_line, mark_window, rounded, score_boxes
 from scanner.options import MarkOptions
 from scanner.registration import PageTransform
 from scanner.streaks import line_mask
-from scanner.strokefit import CrossFit, fit_cross, near_stroke
+from scanner.strokefit import CrossFit
 
 _PX = REFERENCE_PX_PER_MM
 
@@ -66,7 +67,7 @@ def read_boxes(
     ]
     rects = [boxes[number].rect for number in marked]
     inked = dict(zip(marked, find_box_inks(rects, image, transform, page, ink, options), strict=True))
-    measured = {number: score_box(found, options) for number, found in inked.items()}
+    measured = dict(zip(inked, score_boxes(tuple(inked.values()), options), strict=True))
     measured |= _with_shares(inked, measured, options)
     marks = []
     for number, (box, share) in enumerate(zip(boxes, seen, strict=True)):
@@ -97,9 +98,9 @@ def _with_shares(
         scores, fit = measured[number]
         scores = replace(
             scores,
-            cross_share=_round(float(row[MarkClass.CROSS])),
-            other_share=_round(float(row[MarkClass.OTHER])),
-            corrected_share=_round(float(row[MarkClass.CORRECTED])),
+            cross_share=rounded(float(row[MarkClass.CROSS])),
+            other_share=rounded(float(row[MarkClass.OTHER])),
+            corrected_share=rounded(float(row[MarkClass.CORRECTED])),
         )
         told[number] = scores, fit
     return told
@@ -168,94 +169,7 @@ def _continued(found: BoxInk, fit: CrossFit, scores: MarkScores, options: MarkOp
     part of the cross and no mark beside the box.
     """
     tolerance = scores.stroke_mm * _PX / 2 + 2 * options.line_tolerance_mm * _PX
-    return _in_line(found.ink & ~found.own, fit, tolerance, options)
-
-
-def _in_line(
-    ink: NDArray[np.bool_], fit: CrossFit, tolerance: float, options: MarkOptions
-) -> NDArray[np.bool_]:
-    """The part of `ink` on either stroke or up to `continuation_mm` beyond its ends."""
-    mask = np.zeros_like(ink)
-    rows, columns = points_of(ink)
-    if not len(rows):
-        return mask
-    points = np.column_stack((columns, rows)).astype(np.float64)
-    near = np.zeros(len(rows), dtype=bool)
-    for stroke in (fit.first, fit.second):
-        if stroke is not None:
-            near |= near_stroke(points, stroke, tolerance, options.continuation_mm * _PX)
-    mask[rows[near], columns[near]] = True
-    return mask
-
-
-def _stray_mm2(found: BoxInk, fit: CrossFit | None, stroke_px: float, options: MarkOptions) -> float:
-    """Own ink beyond the window that neither prolongs the strokes nor belongs to another box."""
-    beyond = found.own & ~found.elsewhere
-    beyond[_window(found, options)] = False
-    if fit is not None and beyond.any():
-        tolerance = stroke_px / 2 + 2 * options.line_tolerance_mm * _PX
-        beyond &= ~_in_line(beyond, fit, tolerance, options)
-    return float(np.count_nonzero(beyond)) / _PX**2
-
-
-def score_box(found: BoxInk, options: MarkOptions) -> tuple[MarkScores, CrossFit | None]:
-    """Measures a box's own ink within its window."""
-    window = _window(found, options)
-    x, y, width, height = cv2.boundingRect(np.ascontiguousarray(found.own[window]).view(np.uint8))
-    size = max(width, height)
-    if not size:
-        return MarkScores(), None
-    start_x, start_y = window[1].start + x, window[0].start + y
-    place = slice(start_y, start_y + height), slice(start_x, start_x + width)
-    own, darkness = found.own[place], found.darkness[place]
-    left, top, right, bottom = found.inside
-    inside = int(np.count_nonzero(found.own[top:bottom, left:right]))
-    # The shape is that of the strokes' cores: their blurred edges say more about the scanner's optics.
-    inked = darkness[own]
-    core = own & (darkness >= options.core_share * np.sort(inked)[int(0.9 * (len(inked) - 1))])
-    rows, columns = points_of(core)
-    stroke_px, blob_share = _stroke_width(core)
-    bend_px = min(options.line_tolerance_mm * _PX, options.line_tolerance_share * size)
-    points = np.column_stack((columns + start_x, rows + start_y)).astype(np.float64)
-    fit = fit_cross(points, stroke_px / 2 + bend_px)
-    scores = MarkScores(
-        ink_mm2=_round(len(inked) / _PX**2),
-        inside_mm2=_round(inside / _PX**2),
-        darkness=_round(float(inked.mean()) / 255),
-        size_mm=_round(size / _PX),
-        stroke_mm=_round(stroke_px / _PX),
-        blob_share=_round(blob_share),
-        stray_mm2=_round(_stray_mm2(found, fit, stroke_px, options)),
-        excess=_round(_excess(len(rows), stroke_px, fit)),
-        **(_fit_scores(fit) if fit is not None else {}),
-    )
-    return scores, fit
-
-
-def _excess(core_px: int, stroke_px: float, fit: CrossFit | None) -> float:
-    """Inked area over that of the strokes laid through it; above 1 where strokes lie beside each other."""
-    if fit is None:
-        return 0.0
-    length = fit.first.length + (fit.second.length if fit.second is not None else 0.0)
-    return core_px / max(stroke_px * length, 1.0)
-
-
-def _fit_scores(fit: CrossFit) -> dict[str, float]:
-    lengths = sorted((fit.first.length, fit.second.length if fit.second else 0.0))
-    tilts = [_tilt_deg(stroke.angle_deg) for stroke in (fit.first, fit.second) if stroke is not None]
-    return {
-        "cross_fit": _round(fit.cross_share),
-        "side_fit": _round(fit.side_share),
-        "rest_bias": _round(fit.rest_bias),
-        "rest_reach": _round(fit.rest_reach),
-        "coverage": _round(fit.coverage),
-        "line_fit": _round(fit.line_share),
-        "second_fit": _round(fit.second_share),
-        "length_ratio": _round(lengths[0] / max(lengths[1], 1e-6)),
-        "crossing_deg": _round(fit.angle_deg),
-        "tilt_deg": _round(max(tilts)),
-        "arm_share": _round(max(fit.arm_share, -9.0)),
-    }
+    return in_line(found.ink & ~found.own, fit, tolerance, options)
 
 
 def classify_box(scores: MarkScores, fit: CrossFit | None, found: BoxInk, options: MarkOptions) -> BoxState:
@@ -307,7 +221,7 @@ def _stands_inside(found: BoxInk, fit: CrossFit | None, options: MarkOptions) ->
     too; where they do not, the weight alone must lie deeper inside. The outline hides ink, and a cross
     on it has its weight moved.
     """
-    window = _window(found, options)
+    window = mark_window(found, options)
     rows, columns = points_of(found.own[window])
     if not len(rows):
         return False
@@ -359,34 +273,6 @@ def _classify_other(scores: MarkScores, options: MarkOptions) -> BoxState:
     return BoxState.OTHER
 
 
-def _stroke_width(own: NDArray[np.bool_]) -> tuple[float, float]:
-    """Typical stroke width in pixels, and the share of the ink in patches wider than strokes are."""
-    padded = cv2.copyMakeBorder(own.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    distance = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
-    values = distance[own]
-    # Over a stroke of width w the distance to its edge is spread evenly from 0.5 to w/2. The largest
-    # are left out: they lie where strokes overlap.
-    kept = np.sort(values)[: max(1, int(_KEPT_SHARE * len(values)))]
-    width = 2 * (0.5 + (float(kept.mean()) - 0.5) * 2 / _KEPT_SHARE)
-    blob_radius = _BLOB_RADIUS_MM * _PX
-    core = (distance > blob_radius).astype(np.uint8)
-    if not core.any():
-        return max(width, 1.0), 0.0
-    grown = cv2.dilate(core, disc(round(blob_radius)))
-    return max(width, 1.0), float(np.count_nonzero(own & (grown > 0))) / max(len(values), 1)
-
-
-_KEPT_SHARE = 0.7
-_BLOB_RADIUS_MM = 0.75
-"""Half of 1.5 mm: no pen that officials vote with draws a wider single stroke (felt pens draw 1 mm)."""
-
-
-def _window(found: BoxInk, options: MarkOptions) -> tuple[slice, slice]:
-    left, top, right, bottom = found.inside
-    margin = round(options.window_mm * _PX)
-    return slice(max(0, top - margin), bottom + margin), slice(max(0, left - margin), right + margin)
-
-
 def _inside_size_mm(found: BoxInk) -> float:
     left, top, right, bottom = found.inside
     inside = np.ascontiguousarray(found.own[top:bottom, left:right])
@@ -400,12 +286,3 @@ def _bounds(found: BoxInk) -> Rect | None:
     return Rect(
         found.area.x_mm + left / _PX, found.area.y_mm + top / _PX, width / _PX, height / _PX
     ).rounded()
-
-
-def _tilt_deg(angle_deg: float) -> float:
-    """Angle to the nearer of the page's axes, 0 … 45."""
-    return min(angle_deg % 90, 90 - angle_deg % 90)
-
-
-def _round(value: float) -> float:
-    return round(value, 4)

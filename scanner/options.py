@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
-READER_VERSION = 3
+READER_VERSION = 4
 """Raised whenever the same options may give other readings."""
 
 MARK_NETWORK_SHA256 = "bbf75ecf978908c5cd3bbb5612589584e042c29afb3600cc6ff880053c7d98e8"

@@ -7,6 +7,7 @@ beside it in the seal zone are still found.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -82,12 +83,12 @@ def _stamp_area(inked: NDArray[np.uint8], seal: Rect, options: SealOptions) -> N
     return disc_mask > 0
 
 
-def _outlines(closed: NDArray[np.uint8]) -> list[NDArray[np.int32]]:
+def _outlines(closed: NDArray[Any]) -> list[NDArray[Any]]:
     """The outer outline of every connected piece, points (n, 1, 2); those in holes of others, too."""
     found, tree = cv2.findContours(closed, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     # In a tree of two levels what has a parent is the edge of a hole.
-    outer = [] if tree is None else np.flatnonzero(tree[0, :, 3] < 0)
-    return [np.asarray(found[number], np.int32) for number in outer]
+    outer = [] if tree is None else (tree[0, :, 3] < 0).tolist()
+    return [outline for outline, is_outer in zip(found, outer, strict=True) if is_outer]
 
 
 def _around_crumbs(inked: NDArray[np.uint8], seal: Rect, options: SealOptions) -> NDArray[np.bool_]:

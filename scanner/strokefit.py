@@ -2,25 +2,31 @@
 
 A voter's X is two strokes, straight or a little curved, that cross. For every direction the ink is
 projected across it, and the band with the most ink is the first stroke; the rest of the ink gives the
-second in the same way. Both are then refined by a total least squares line through their pixels. No
-number here decides anything; `scanner.marks` does.
+second in the same way. Both are then refined by a total least squares line through their pixels. All
+marks of a page are fitted in one go. No number here decides anything; `scanner.marks` does.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-_Line = tuple[FloatArray, FloatArray]
-"""A point on a straight line and its unit direction, pixels."""
+from scanner.stroke_lines import (
+    Chosen,
+    Clouds,
+    FloatArray,
+    best_bands,
+    distances,
+    least_squares_lines,
+    make_clouds,
+)
 
-_ANGLES = np.deg2rad(np.arange(0, 180, 6))
-_NORMALS = np.column_stack((-np.sin(_ANGLES), np.cos(_ANGLES)))
 _MAX_POINTS = 360
+_LEAST_POINTS, _LEAST_REST = 8, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,34 +93,59 @@ class CrossFit:
 
 
 def fit_cross(points: FloatArray, tolerance: float) -> CrossFit | None:
-    """Lays two strokes through ink pixels.
+    """`fit_crosses` of one cloud."""
+    return fit_crosses((points,), (tolerance,))[0]
+
+
+def fit_crosses(points: Sequence[FloatArray], tolerances: Sequence[float]) -> list[CrossFit | None]:
+    """Lays two strokes through each cloud of ink pixels.
 
     Args:
-        points: (n, 2) pixel positions (x, y).
-        tolerance: half the width of a stroke's band, pixels.
+        points: (n, 2) pixel positions (x, y) each.
+        tolerances: half the width of a stroke's band, pixels.
 
     Returns:
-        The fit, or None for fewer than eight points.
+        The fits, None where there are fewer than eight points.
     """
-    if len(points) < 8:
-        return None
-    if len(points) > _MAX_POINTS:
-        points = points[:: -(-len(points) // _MAX_POINTS)]
-    first = _refine(points, _best_band(points, tolerance), tolerance)
-    on_first = _distance(points, first) <= tolerance
-    rest = points[~on_first]
-    if len(rest) < 6:
-        return _single_stroke(_extent(points[on_first], first), _share(on_first))
-    fit = _fit_pair(points, first, _refine(rest, _best_band(rest, tolerance), tolerance), tolerance)
-    if fit.angle_deg >= _NARROW_DEG and fit.arm_share > 0:
-        return fit
+    enough = [number for number, cloud in enumerate(points) if len(cloud) >= _LEAST_POINTS]
+    fits: list[CrossFit | None] = [None] * len(points)
+    if enough:
+        thinned = [points[number][:: -(-len(points[number]) // _MAX_POINTS)] for number in enough]
+        clouds = make_clouds(thinned, [tolerances[number] for number in enough])
+        for number, fit in zip(enough, _fit_clouds(clouds), strict=True):
+            fits[number] = fit
+    return fits
+
+
+def _fit_clouds(clouds: Clouds) -> list[CrossFit]:
+    first = _refined(clouds, clouds.real, best_bands(clouds, clouds.real))
+    on_first = (distances(clouds, first) <= clouds.tolerance) & clouds.real
+    rest = clouds.real & ~on_first
+    paired = np.count_nonzero(rest, axis=1) >= _LEAST_REST
+    fits = iter(_fit_crossing(clouds.rows(paired), first[paired], rest[paired]) if paired.any() else ())
+    _, start, end = _extents(clouds, on_first, first)
+    shares = np.count_nonzero(on_first, axis=1) / np.count_nonzero(clouds.real, axis=1)
+    return [
+        next(fits) if has_rest else _single_stroke(_stroke(*measures), float(share))
+        for has_rest, share, *measures in zip(paired, shares, first, start, end, strict=True)
+    ]
+
+
+def _fit_crossing(clouds: Clouds, first: FloatArray, rest: Chosen) -> list[CrossFit]:
+    """Two strokes where the first band left ink for a second."""
+    fits = _fit_pairs(clouds, first, _refined(clouds, rest, best_bands(clouds, rest)))
+    doubtful = np.array([fit.angle_deg < _NARROW_DEG or fit.arm_share <= 0 for fit in fits])
+    if not doubtful.any():
+        return fits
     # The best band of a narrow X runs between its strokes and takes the middles of both.
-    axis = math.degrees(math.atan2(first[1][1], first[1][0]))
-    left = _best_band(points, tolerance, axis - _NARROW_DEG / 2)
-    right = _best_band(points, tolerance, axis + _NARROW_DEG / 2)
-    narrow = _fit_pair(points, left, right, tolerance)
-    crosses = narrow.arm_share > max(fit.arm_share, 0.0) and narrow.cross_share >= fit.cross_share - _SLACK
-    return narrow if crosses else fit
+    some = clouds.rows(doubtful)
+    axis = np.degrees(np.arctan2(first[doubtful, 3], first[doubtful, 2]))
+    left, right = (best_bands(some, some.real, axis + turn) for turn in (-_NARROW_DEG / 2, _NARROW_DEG / 2))
+    for number, narrow in zip(np.flatnonzero(doubtful), _fit_pairs(some, left, right), strict=True):
+        fit = fits[number]
+        if narrow.arm_share > max(fit.arm_share, 0.0) and narrow.cross_share >= fit.cross_share - _SLACK:
+            fits[number] = narrow
+    return fits
 
 
 _NARROW_DEG = 36.0
@@ -138,31 +169,36 @@ def _single_stroke(stroke: Stroke, share: float) -> CrossFit:
     )
 
 
-def _fit_pair(points: FloatArray, first: _Line, second: _Line, tolerance: float) -> CrossFit:
+def _refined(clouds: Clouds, chosen: Chosen, bands: FloatArray) -> FloatArray:
+    near = distances(clouds, bands) <= 1.25 * clouds.tolerance
+    return least_squares_lines(clouds, near & chosen, bands)
+
+
+def _fit_pairs(clouds: Clouds, first: FloatArray, second: FloatArray) -> list[CrossFit]:
     """Refines two rough strokes together.
 
     Each pixel goes to the nearer stroke once both are known: the first band may have swallowed a piece
     of the second near the crossing.
     """
-    to_first, to_second = _distance(points, first), _distance(points, second)
+    to_first, to_second = distances(clouds, first), distances(clouds, second)
     for _ in range(2):
         nearer = to_first <= to_second
-        first = _total_least_squares(points[nearer & (to_first <= 1.5 * tolerance)], first)
-        second = _total_least_squares(points[~nearer & (to_second <= 1.5 * tolerance)], second)
-        to_first, to_second = _distance(points, first), _distance(points, second)
-    on_first, on_second = to_first <= tolerance, to_second <= tolerance
-    strokes = _extent(points[on_first], first), _extent(points[on_second], second)
-    coverage = min(_coverage(points[on_first], strokes[0]), _coverage(points[on_second], strokes[1]))
-    rest = points[~(on_first | on_second)]
-    return _measure(strokes, on_first, on_second, rest, coverage, 1.5 * tolerance)
+        on_first = clouds.real & nearer & (to_first <= 1.5 * clouds.tolerance)
+        on_second = clouds.real & ~nearer & (to_second <= 1.5 * clouds.tolerance)
+        first = least_squares_lines(clouds, on_first, first)
+        second = least_squares_lines(clouds, on_second, second)
+        to_first, to_second = distances(clouds, first), distances(clouds, second)
+    on_first = clouds.real & (to_first <= clouds.tolerance)
+    on_second = clouds.real & (to_second <= clouds.tolerance)
+    return _measure(clouds, (first, second), (on_first, on_second))
 
 
 def near_stroke(points: FloatArray, stroke: Stroke, tolerance: float, reach: float) -> NDArray[np.bool_]:
     """Which points (n, 2) lie along a stroke or up to `reach` pixels beyond its ends."""
-    line = np.array(stroke.centre), np.array(stroke.direction)
-    along = (points - line[0]) @ line[1]
+    (across, down), x, y = stroke.direction, points[:, 0] - stroke.centre[0], points[:, 1] - stroke.centre[1]
+    along = x * across + y * down
     near: NDArray[np.bool_] = (
-        (_distance(points, line) <= tolerance)
+        (np.abs(y * across - x * down) <= tolerance)
         & (along >= stroke.start - reach)
         & (along <= stroke.end + reach)
     )
@@ -170,147 +206,143 @@ def near_stroke(points: FloatArray, stroke: Stroke, tolerance: float, reach: flo
 
 
 def _measure(
-    strokes: tuple[Stroke, Stroke],
-    on_first: NDArray[np.bool_],
-    on_second: NDArray[np.bool_],
-    rest: FloatArray,
+    clouds: Clouds, lines: tuple[FloatArray, FloatArray], on: tuple[Chosen, Chosen]
+) -> list[CrossFit]:
+    count = np.count_nonzero(clouds.real, axis=1)
+    union = on[0] | on[1]
+    counts = [np.count_nonzero(mask, axis=1) for mask in (*on, union)]
+    strokes, coverages = zip(*(_strokes(clouds, *pair) for pair in zip(on, lines, strict=True)), strict=True)
+    pairs = [
+        (second, first) if on_second > on_first else (first, second)
+        for first, second, on_first, on_second in zip(*strokes, *counts[:2], strict=True)
+    ]
+    centres = [_intersection(*pair) for pair in pairs]
+    rest = _measure_rest(clouds, clouds.real & ~union, pairs, centres)
+    most = np.maximum(counts[0], counts[1])
+    shares = np.stack((most, counts[2], counts[2] - most)) / count
+    return [
+        _cross_fit(pair, centre, shares_of.tolist(), float(coverage), rest_of.tolist())
+        for pair, centre, shares_of, coverage, rest_of in zip(
+            pairs, centres, shares.T, np.minimum(*coverages), rest, strict=True
+        )
+    ]
+
+
+def _cross_fit(
+    pair: tuple[Stroke, Stroke],
+    centre: tuple[float, float] | None,
+    shares: Sequence[float],
     coverage: float,
-    side_tolerance: float,
+    rest: Sequence[float],
 ) -> CrossFit:
-    first, second = strokes
-    if _share(on_second) > _share(on_first):
-        first, second, on_first, on_second = second, first, on_second, on_first
+    first, second = pair
     difference = abs(first.angle_deg - second.angle_deg)
-    centre = _intersection(first, second)
-    arm = min(_arm(first, centre), _arm(second, centre)) if centre is not None else 0.0
+    line_share, cross_share, second_share = shares
+    side_share, rest_bias, rest_reach = rest
     return CrossFit(
         first=first,
         second=second,
-        line_share=_share(on_first),
-        cross_share=_share(on_first | on_second),
-        second_share=_share(on_second & ~on_first),
+        line_share=line_share,
+        cross_share=cross_share,
+        second_share=second_share,
         angle_deg=min(difference, 180 - difference),
         centre=centre,
-        arm_share=arm,
-        side_share=_side_share(rest, first, second, side_tolerance) * len(rest) / len(on_first),
-        rest_bias=_rest_bias(rest, centre),
+        arm_share=min(_arm(first, centre), _arm(second, centre)) if centre is not None else 0.0,
+        side_share=side_share,
+        rest_bias=rest_bias,
         coverage=coverage,
-        rest_reach=_rest_reach(rest, centre, (first.length + second.length) / 4),
+        rest_reach=rest_reach,
     )
 
 
-def _rest_reach(points: FloatArray, centre: tuple[float, float] | None, half_length: float) -> float:
-    if centre is None or not len(points):
-        return 0.0
-    return float(np.median(np.hypot(*(points - np.array(centre)).T))) / max(half_length, 1e-6)
+def _measure_rest(
+    clouds: Clouds,
+    rest: Chosen,
+    pairs: Sequence[tuple[Stroke, Stroke]],
+    centres: Sequence[tuple[float, float] | None],
+) -> FloatArray:
+    """`side_share`, `rest_bias` and `rest_reach` of each cloud, (m, 3)."""
+    owner = np.nonzero(rest)[0]
+    points = np.column_stack((clouds.x[rest], clouds.y[rest]))
+    count = np.count_nonzero(rest, axis=1)
+    measures = np.zeros((len(clouds), 3))
+    sides = _beside(points, owner, pairs, 1.5 * clouds.tolerance)
+    measures[:, 0] = sides.max(axis=1) / np.count_nonzero(clouds.real, axis=1)
+    crossing = np.array([centre or (np.nan, np.nan) for centre in centres])
+    offsets = points - crossing[owner]
+    lengths = np.hypot(offsets[:, 0], offsets[:, 1])
+    units = offsets / np.maximum(lengths, 1e-6)[:, None]
+    x, y = (np.bincount(owner, units[:, axis], len(clouds)) for axis in (0, 1))
+    known = ~np.isnan(crossing[:, 0]) & (count > 0)
+    measures[known, 1] = np.hypot(x, y)[known] / count[known]
+    half = np.array([max((first.length + second.length) / 4, 1e-6) for first, second in pairs])
+    measures[known, 2] = (_medians(lengths, owner, count) / half)[known]
+    return measures
 
 
-def _share(mask: NDArray[np.bool_]) -> float:
-    return int(np.count_nonzero(mask)) / len(mask)
+def _medians(values: FloatArray, owner: NDArray[np.intp], count: NDArray[np.intp]) -> FloatArray:
+    """The median of each owner's values; 0 where there are none."""
+    ranked = np.append(values[np.lexsort((values, owner))], 0.0)
+    start = count.cumsum() - count
+    low, high = start + np.maximum(count - 1, 0) // 2, start + count // 2
+    return np.where(count > 0, (ranked[low] + ranked[high]) / 2, 0.0)
 
 
-def _coverage(points: FloatArray, stroke: Stroke) -> float:
-    """Share of the two-pixel steps along a stroke that hold a point."""
-    steps = max(1, int(stroke.length / 2))
-    along = (points - np.array(stroke.centre)) @ np.array(stroke.direction) - stroke.start
-    filled = np.zeros(steps, dtype=bool)
-    filled[np.minimum(np.maximum(along / 2, 0), steps - 1).astype(np.int64)] = True
-    return _share(filled)
+def _beside(
+    points: FloatArray,
+    owner: NDArray[np.intp],
+    pairs: Sequence[tuple[Stroke, Stroke]],
+    tolerance: FloatArray,
+) -> NDArray[np.intp]:
+    """How many points lie near each of the four segments between the ends of two strokes, (m, 4)."""
+    ends = np.array([(*_ends(first), *_ends(second)) for first, second in pairs])
+    start, along = ends[:, (0, 0, 1, 1)], ends[:, (2, 3, 2, 3)] - ends[:, (0, 0, 1, 1)]
+    length = np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-6)
+    along /= length[..., None]
+    x, y = np.moveaxis(points[:, None] - start[owner], 2, 0)
+    across, down = np.moveaxis(along[owner], 2, 0)
+    position = x * across + y * down
+    reach = tolerance[owner]
+    near = (np.abs(y * across - x * down) <= reach) & (position > -reach) & (position < length[owner] + reach)
+    counts = [np.bincount(owner[near[:, side]], minlength=len(pairs)) for side in range(4)]
+    return np.stack(counts, axis=1)
 
 
-def _rest_bias(points: FloatArray, centre: tuple[float, float] | None) -> float:
-    if centre is None or not len(points):
-        return 0.0
-    offsets = points - np.array(centre)
-    lengths = np.maximum(np.hypot(*offsets.T), 1e-6)
-    return float(np.hypot(*(offsets / lengths[:, None]).mean(axis=0)))
+def _ends(stroke: Stroke) -> tuple[tuple[float, float], tuple[float, float]]:
+    (x, y), (across, down) = stroke.centre, stroke.direction
+    start, end = stroke.start, stroke.end
+    return (x + start * across, y + start * down), (x + end * across, y + end * down)
 
 
-def _side_share(points: FloatArray, first: Stroke, second: Stroke, tolerance: float) -> float:
-    """Largest share of `points` near one of the four segments between the strokes' ends."""
-    if not len(points):
-        return 0.0
-    best = 0.0
-    for end in _ends(first):
-        for other in _ends(second):
-            along = other - end
-            length = max(float(np.hypot(*along)), 1e-6)
-            line = end, along / length
-            position = (points - end) @ line[1]
-            near = (
-                (_distance(points, line) <= tolerance)
-                & (position > -tolerance)
-                & (position < length + tolerance)
-            )
-            best = max(best, _share(near))
-    return best
+def _strokes(clouds: Clouds, chosen: Chosen, lines: FloatArray) -> tuple[list[Stroke], FloatArray]:
+    """Each line as far as its points reach, and the share of its two-pixel steps that hold one."""
+    along, start, end = _extents(clouds, chosen, lines)
+    steps = np.maximum(1, ((end - start) / 2).astype(np.intp))
+    step = np.clip((along - start[:, None]) / 2, 0, (steps - 1)[:, None]).astype(np.intp)
+    filled = np.zeros((len(clouds), int(steps.max()) + 1), dtype=bool)
+    step[~chosen] = filled.shape[1] - 1
+    np.put_along_axis(filled, step, True, axis=1)
+    coverage: FloatArray = np.count_nonzero(filled[:, :-1], axis=1) / steps
+    return [_stroke(*measures) for measures in zip(lines, start, end, strict=True)], coverage
 
 
-def _ends(stroke: Stroke) -> tuple[FloatArray, FloatArray]:
-    centre, direction = np.array(stroke.centre), np.array(stroke.direction)
-    return centre + stroke.start * direction, centre + stroke.end * direction
+def _extents(clouds: Clouds, chosen: Chosen, lines: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Every point's place along its cloud's line (m, n), and where the chosen ones begin and end, (m,) each.
 
-
-def _best_band(points: FloatArray, tolerance: float, around_deg: float | None = None) -> _Line:
-    """The straight band of half width `tolerance` that holds the most points.
-
-    Args:
-        points: (n, 2) pixels.
-        tolerance: pixels.
-        around_deg: only directions within twelve degrees of it; any direction where None.
+    The outermost hundredth at either end is left out.
     """
-    offsets = _NORMALS @ points.T
-    low = offsets.min(axis=1)
-    offsets -= low[:, None]
-    offsets /= tolerance / 2
-    bins = offsets.astype(np.intp)
-    height = int(bins.max()) + 5
-    bins += (np.arange(len(_ANGLES)) * height)[:, None]
-    counts = np.bincount(bins.ravel(), minlength=height * len(_ANGLES)).reshape(len(_ANGLES), height)
-    total = np.cumsum(counts, axis=1)
-    held = total[:, 4:].copy()
-    held[:, 1:] -= total[:, :-5]
-    if around_deg is not None:
-        away = np.abs((np.degrees(_ANGLES) - around_deg + 90) % 180 - 90)
-        held[away > 12] = -1
-    index, start = np.unravel_index(int(np.argmax(held)), held.shape)
-    offset = low[index] + (start + 2) * tolerance / 2
-    direction = np.array((math.cos(_ANGLES[index]), math.sin(_ANGLES[index])))
-    return offset * _NORMALS[index], direction
+    x, y, across, down = lines.T[:, :, None]
+    along = (clouds.x - x) * across + (clouds.y - y) * down
+    ranked = np.sort(np.where(chosen, along, np.inf), axis=1)
+    count, rows = np.count_nonzero(chosen, axis=1), np.arange(len(clouds))
+    cut = count // 100
+    start, end = ranked[rows, cut], ranked[rows, np.maximum(count - 1 - cut, 0)]
+    return along, np.where(count > 0, start, 0.0), np.where(count > 0, end, 0.0)
 
 
-def _refine(points: FloatArray, band: _Line, tolerance: float) -> _Line:
-    near = _distance(points, band) <= 1.25 * tolerance
-    return _total_least_squares(points[near], band)
-
-
-def _total_least_squares(points: FloatArray, fallback: _Line) -> _Line:
-    if len(points) < 4:
-        return fallback
-    centre = points.sum(axis=0) / len(points)
-    offsets = points - centre
-    (xx, xy), (_, yy) = (offsets.T @ offsets).tolist()
-    angle = 0.5 * math.atan2(2 * xy, xx - yy)
-    return centre, np.array((math.cos(angle), math.sin(angle)))
-
-
-def _distance(points: FloatArray, line: _Line) -> FloatArray:
-    centre, direction = line
-    # Column by column: numpy is slow at pairs.
-    x, y = points[:, 0] - centre[0], points[:, 1] - centre[1]
-    distance: FloatArray = np.abs(y * direction[0] - x * direction[1])
-    return distance
-
-
-def _extent(points: FloatArray, line: _Line) -> Stroke:
-    centre, direction = line
-    along = (points - centre) @ direction if len(points) else np.zeros(1)
-    ranked = np.sort(along)
-    cut = len(ranked) // 100
-    start, end = float(ranked[cut]), float(ranked[-1 - cut])
-    return Stroke(
-        (float(centre[0]), float(centre[1])), (float(direction[0]), float(direction[1])), start, end
-    )
+def _stroke(line: FloatArray, start: float, end: float) -> Stroke:
+    x, y, across, down = line.tolist()
+    return Stroke((x, y), (across, down), float(start), float(end))
 
 
 def _intersection(first: Stroke, second: Stroke) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scanner_sheets import OPTIONS
 
-from scanner.image import make_scan_image, smoothed, to_grey
+from scanner.image import level_quantiles, levels_at, make_scan_image, smoothed, to_grey
 
 A4, A5 = (210.0, 297.0), (148.0, 210.0)
 
@@ -108,3 +108,10 @@ def test_smoothing_greys_a_dithered_page() -> None:
     assert abs(float(inner.mean()) - 127.5) < 1.5
     assert np.ptp(inner) <= 4
     assert made.detail.shape[0] == 2480 // made.detail_factor
+
+
+@given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9))), st.floats(0, 1))
+def test_counted_levels_are_those_of_sorting(values: np.ndarray, share: float) -> None:
+    ranked = np.sort(values, axis=None)
+    assert levels_at(values, range(values.size)) == tuple(ranked.tolist())
+    assert level_quantiles(values, (share, 1.0)) == pytest.approx(np.quantile(values, (share, 1.0)))

@@ -22,7 +22,7 @@ from scanner.mark_network import (
     make_network,
 )
 from scanner.mark_patch import MARK_FEATURES, PATCH_CHANNELS, PATCH_PX, mark_features, mark_patch
-from scanner.marks import score_box
+from scanner.mark_scores import score_box
 from scanner.options import MARK_NETWORK_SHA256, MarkOptions
 
 BOX_MM, AROUND_MM = 7.0, 6.0

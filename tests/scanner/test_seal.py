@@ -19,6 +19,7 @@ from sample_scans.stamp import Stamping
 from sample_scans.strokes import bowed
 from sample_scans.voter import Intent, Sheet, WritingIntent, vote_on_page
 from scanner.forms import REFERENCE_PX_PER_MM, SealSource, prepare_form
+from scanner.seal import _outlines
 
 
 def stamped(
@@ -137,3 +138,13 @@ def test_a_printed_seal_that_is_not_there_goes_to_a_person(sealed: tuple[Printed
     reading = read(scan(page, sheet), vote)
     assert reading.seal is not None
     assert reading.seal.state is SealState.UNCLEAR
+
+
+def test_a_piece_within_a_ring_counts_as_one() -> None:
+    closed = np.zeros((30, 30), np.uint8)
+    closed[2:28, 2:28] = 255
+    closed[6:24, 6:24] = 0
+    closed[12:16, 12:18] = 255
+    sizes = sorted((np.ptp(outline[:, 0], axis=0) + 1).tolist() for outline in _outlines(closed))
+    assert sizes == [[6, 4], [26, 26]]
+    assert _outlines(np.zeros((5, 5), np.uint8)) == []

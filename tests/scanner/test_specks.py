@@ -12,7 +12,8 @@ from test_mark_network import BOX_MM, box_with
 from benchmarks.votes import PrintedVote
 from records.reading import BoxState
 from scanner.box_ink import BoxInk
-from scanner.marks import _covered, classify_box, score_box
+from scanner.mark_scores import score_box
+from scanner.marks import _covered, classify_box
 from scanner.options import MarkOptions
 from scanner.streaks import PageLine
 

@@ -14,6 +14,7 @@ from sample_scans.printer import Printer, printed
 from sample_scans.settings import ColourMode, Fold, ScanSettings, Wear
 from sample_scans.strike_shapes import FOR_A_PERSON, STRIKES_A_NAME, StrikeKind
 from sample_scans.voter import Intent, StrikeIntent, vote_on_page
+from scanner.strikes import _moved
 
 OFFICIALS = ("o2", "o4")
 
@@ -142,3 +143,12 @@ def test_thin_and_fat_print_is_no_strike(vote: PrintedVote, gain: float) -> None
     paper = printed(sheet.paper, sheet.px_per_mm, Printer(dot_gain_mm=gain, roughness=0.7), 1)
     reading = read(scan(paper, sheet, ScanSettings(dpi=300)), vote)
     assert not [strike for strike in reading.strikes if strike.certainty is Certainty.CERTAIN]
+
+
+@pytest.mark.parametrize("up", [-4, -2, 0, 2, 4])
+@pytest.mark.parametrize("left", [-4, 0, 4])
+def test_a_name_moves_by_whole_pixels_and_paper_comes_in(up: int, left: int) -> None:
+    darkness = np.arange(1, 121, dtype=np.uint8).reshape(10, 12)
+    around = np.pad(darkness, 4)
+    wanted = around[4 + up : 14 + up, 4 + left : 16 + left]
+    np.testing.assert_array_equal(_moved(darkness, up, left), wanted)

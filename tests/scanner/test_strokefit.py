@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from scanner.strokefit import CrossFit, fit_cross, near_stroke
+from scanner.strokefit import CrossFit, fit_cross, fit_crosses, near_stroke
 
 Points = NDArray[np.float64]
 WIDTH = 3.0
@@ -179,3 +179,30 @@ def test_points_near_a_stroke_are_those_on_its_band_and_not_far_beyond() -> None
     stroke = fitted(line((0, 0), 0, 60)).first
     points = np.array([(0, 0), (0, 4), (35, 0), (45, 0), (-35, 1), (-45, 1)], dtype=np.float64)
     assert near_stroke(points, stroke, 2.0, 8.0).tolist() == [True, False, True, False, True, False]
+
+
+def test_a_cloud_is_fitted_among_others_as_it_is_alone() -> None:
+    clouds = [
+        np.concatenate([line((0, 0), 40, 80), line((3, 1), 125, 70)]),
+        line((90, 5), 10, 60),
+        np.zeros((3, 2)),
+        np.concatenate([line((0, 0), 80, 80), line((0, 0), 100, 80), line((30, 0), 0, 9)]),
+        line((0, 0), 0, 4, width=1.0),
+    ]
+    tolerances = [TOLERANCE, 2.0, TOLERANCE, 4.0, TOLERANCE]
+    together = fit_crosses(clouds, tolerances)
+    assert [fit is None for fit in together] == [False, False, True, False, False]
+    for fit, cloud, tolerance in zip(together, clouds, tolerances, strict=True):
+        alone = fit_cross(cloud, tolerance)
+        assert (fit is None) == (alone is None)
+        if fit is None or alone is None:
+            continue
+        assert (fit.second is None) == (alone.second is None)
+        for name in ("line_share", "cross_share", "second_share", "angle_deg", "arm_share", "side_share"):
+            assert getattr(fit, name) == pytest.approx(getattr(alone, name), abs=1e-9), name
+        for name in ("rest_bias", "rest_reach", "coverage"):
+            assert getattr(fit, name) == pytest.approx(getattr(alone, name), abs=1e-9), name
+
+
+def test_no_clouds_have_no_fits() -> None:
+    assert fit_crosses((), ()) == []
