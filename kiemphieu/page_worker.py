@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from kiemphieu.folder import VoteFolder, keep_page, read_public_key
 from kiemphieu.intake import FileProblem, PageRef, file_problem, load_page
-from kiemphieu.page_file import decode_page
+from kiemphieu.page_file import PageBytes, decode_page
 from kiemphieu.pdf_file import render_reference
 from kiemphieu.store import PageRecord, Store, StoredForm, open_store
 from records.canonical import sha256_hex
@@ -28,7 +28,7 @@ from scanner.diagnostics import PageDiagnostics
 from scanner.forms import PreparedForm, SealSource, prepare_form
 from scanner.options import ReaderOptions
 from scanner.prior import prior_of
-from scanner.sheet import ReadingContext, read_and_measure_sheet
+from scanner.sheet import ReadingContext, ReadSheet, read_and_measure_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +122,26 @@ class PageReader:
         if self._store.has_page(sha256):
             return KnownPage(ref.source, ref.index)
         read = read_and_measure_sheet(decode_page(page), self._context)
-        if is_real_ballot(read.result, self._context.kind):
-            # A vote has no business in a test record: nothing of it is kept.
-            return FileProblem(ref.source, "testdeck_real_ballot", (("page", str(ref.index + 1)),))
-        # A row never stands without its image: the image is on the disk before the row is written.
-        keep_page(self._folder, sha256, page.suffix, page.data)
-        record = PageRecord(sha256, page.suffix, ref.source, ref.index, read.result, self._options)
-        return ReadPage(record, read.diagnostics)
+        return kept_page(self._folder, ref, page, read, self._context.kind, self._options)
+
+
+def kept_page(
+    folder: VoteFolder, ref: PageRef, page: PageBytes, read: ReadSheet, kind: TokenKind, options: str
+) -> ReadPage | FileProblem:
+    """A page as read, its image kept; `options` is the digest of the reader that read it.
+
+    Raises:
+        StoreError: the image cannot be written.
+    """
+    if is_real_ballot(read.result, kind):
+        # A vote has no business in a test record: nothing of it is kept.
+        return FileProblem(ref.source, "testdeck_real_ballot", (("page", str(ref.index + 1)),))
+    # A row never stands without its image: the image is on the disk before the row is written.
+    sha256 = sha256_hex(page.data)
+    keep_page(folder, sha256, page.suffix, page.data)
+    return ReadPage(
+        PageRecord(sha256, page.suffix, ref.source, ref.index, read.result, options), read.diagnostics
+    )
 
 
 def is_real_ballot(result: SheetResult, kind: TokenKind) -> bool:
@@ -162,18 +175,49 @@ def reading_context(folder: VoteFolder, store: Store, setup: ReaderSetup) -> Rea
         InputError: no ballot was printed yet.
         KeyFileError: the public key is missing.
     """
+    return reading_kit(folder, store, setup).context()
+
+
+def reading_kit(folder: VoteFolder, store: Store, setup: ReaderSetup) -> ReadingKit:
+    """What `reading_context` is made of.
+
+    Raises:
+        InputError: no ballot was printed yet.
+        KeyFileError: the public key is missing.
+    """
     forms = store.forms()
     if not forms:
         raise InputError("nothing_printed", path=str(folder.root))
-    prepared = tuple(_prepared(form, setup.options) for form in forms)
-    return ReadingContext(
-        vote=setup.vote,
-        public_key=read_public_key(folder),
-        forms=prepared,
-        kind=setup.kind,
-        options=setup.options,
-        scanner=None if setup.profile is None else prior_of(setup.profile),
+    return ReadingKit(
+        setup.vote, read_public_key(folder), tuple(forms), setup.kind, setup.options, setup.profile
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingKit:
+    """All that the reading of a vote's pages needs, as values: no folder, no database, no private key."""
+
+    vote: str
+    public_key: bytes
+    forms: tuple[StoredForm, ...]
+    kind: TokenKind
+    options: ReaderOptions
+    profile: ScannerProfile | None
+
+    def context(self) -> ReadingContext:
+        """The kit with its forms prepared.
+
+        Raises:
+            KeyFileError: the public key cannot be used.
+        """
+        return ReadingContext(
+            vote=self.vote,
+            public_key=self.public_key,
+            forms=tuple(_prepared(form, self.options) for form in self.forms),
+            kind=self.kind,
+            options=self.options,
+            scanner=None if self.profile is None else prior_of(self.profile),
+        )
 
 
 def _prepared(form: StoredForm, options: ReaderOptions) -> PreparedForm:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -18,6 +19,19 @@ from records.errors import KiemphieuError
 
 AHEAD_PER_WORKER = 4
 """Pages handed out beyond those being read, so that no worker waits for the writer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterPlace:
+    """An existing cluster of the library Dask.
+
+    Attributes:
+        address: of its scheduler, such as `tcp://10.0.0.5:8786`.
+        shared_paths: whether workers see the scans under the same paths; one that does not gets the bytes.
+    """
+
+    address: str
+    shared_paths: bool = False
 
 
 class ReadingCrew:

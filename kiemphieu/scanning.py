@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiemphieu.disk import disk_errors
 from kiemphieu.folder import VoteFolder, load_profile, load_vote, read_public_key
@@ -21,15 +22,18 @@ from kiemphieu.page_worker import (
     WorkerFailure,
     raise_failure,
 )
-from kiemphieu.reading_crew import ReadingCrew
+from kiemphieu.reading_crew import ClusterPlace, ReadingCrew
 from kiemphieu.scan_health import Alert, ScanHealth, Summary
 from kiemphieu.store import PageRecord, RecordOutcome, Store
 from kiemphieu.vote_store import check_key, check_not_sealed, note_settings, open_vote_store
-from records.errors import InputError, KiemphieuError
+from records.errors import InputError, KiemphieuError, UsageError
 from records.reading import RejectionReason, SheetRejection
 from records.scanner_profile import ScannerProfile
 from records.vote import Vote
 from scanner.diagnostics import PageDiagnostics
+
+if TYPE_CHECKING:
+    from kiemphieu.reading_cluster import ClusterCrew
 
 Progress = Callable[[int, int], None]
 """Called with the number of pages done and of pages in all."""
@@ -126,16 +130,17 @@ def default_workers() -> int:
 def scan_paths(
     folder: VoteFolder,
     paths: Sequence[Path],
-    workers: int,
+    workers: int | ClusterPlace,
     progress: Progress | None = None,
     alarm: Alarm | None = None,
 ) -> ScanReport:
     """Reads every page of `paths` and records it; the same pages again change nothing.
 
-    The record is the same with any number of workers: pages are recorded in the order they are found.
+    The record is the same with any number of workers, on this machine or on a cluster: pages are recorded in
+    the order they are found.
 
     Raises:
-        InputError: nothing was printed, or a key is missing.
+        InputError: nothing was printed, a key is missing, or the cluster cannot be used.
         StoreError: the disk is full or the store refuses; what was recorded before stays.
         KeyboardInterrupt: by the operator; every page that was read is recorded.
     """
@@ -147,7 +152,7 @@ def record_scans(
     folder: VoteFolder,
     vote: Vote,
     paths: Sequence[Path],
-    workers: int,
+    workers: int | ClusterPlace,
     setup: ReaderSetup,
     progress: Progress | None = None,
     alarm: Alarm | None = None,
@@ -157,10 +162,23 @@ def record_scans(
         found = tuple(find_pages(paths, leave_out=own_folders(folder)))
         refs = [item for item in found if isinstance(item, PageRef)]
         recorder = Recorder(store, len(refs), progress, alarm, profile=setup.profile)
-        with ReadingCrew(setup, min(workers, len(refs))) as crew:
+        with _crew(folder, store, setup, workers, len(refs)) as crew:
             recorder.run(crew.outcomes(refs))
         end_run(store, vote)
     return recorder.report(found)
+
+
+def _crew(
+    folder: VoteFolder, store: Store, setup: ReaderSetup, workers: int | ClusterPlace, pages: int
+) -> ReadingCrew | ClusterCrew:
+    """Readers on this machine, or on a cluster."""
+    if not isinstance(workers, ClusterPlace):
+        return ReadingCrew(setup, min(workers, pages))
+    try:
+        from kiemphieu.reading_cluster import ClusterCrew  # noqa: PLC0415  an optional library
+    except ModuleNotFoundError as error:
+        raise UsageError("cluster_library_missing", reason=str(error)) from error
+    return ClusterCrew(folder, store, setup, workers)
 
 
 @contextmanager

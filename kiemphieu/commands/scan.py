@@ -22,9 +22,11 @@ from kiemphieu.commands.vote import VOTE
 from kiemphieu.counting import count_folder
 from kiemphieu.folder import open_folder
 from kiemphieu.intake import FileProblem
+from kiemphieu.reading_crew import ClusterPlace
 from kiemphieu.scan_health import Alert
 from kiemphieu.scanning import ScanReport, default_workers, scan_paths
 from records.count import BallotCounts
+from records.errors import UsageError
 from records.reading import RejectionReason
 
 
@@ -32,17 +34,28 @@ from records.reading import RejectionReason
 @VOTE
 @click.argument("paths", type=ANY_PATH, nargs=-1, required=True, metavar="PATH…")
 @click.option("--workers", type=click.IntRange(1, 256), default=None)
+@click.option("--cluster", default=None, metavar="URL")
+@click.option("--cluster-paths", is_flag=True)
 @common_options
 @click.pass_context
 def scan_command(
-    context: click.Context, vote: Path, paths: tuple[Path, ...], workers: int | None, as_json: bool
+    context: click.Context,
+    vote: Path,
+    paths: tuple[Path, ...],
+    workers: int | None,
+    cluster: str | None,
+    cluster_paths: bool,
+    as_json: bool,
 ) -> int:
     session = session_of(context, as_json)
+    if cluster is not None and workers is not None:
+        raise UsageError("cluster_and_workers")
+    if cluster is None and cluster_paths:
+        raise UsageError("cluster_paths_alone")
+    readers = workers or default_workers() if cluster is None else ClusterPlace(cluster, cluster_paths)
     folder = open_folder(vote)
     with session.progress("progress_scan") as show:
-        report = scan_paths(
-            folder, paths, workers or default_workers(), show, lambda a: tell_alert(session, a)
-        )
+        report = scan_paths(folder, paths, readers, show, lambda a: tell_alert(session, a))
     ballots = count_folder(folder).result.ballots
     if as_json:
         session.document(report_json(session, report, ballots))
