@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import cast
 
+import cv2
 from distributed import Worker, WorkerPlugin, get_worker
 
-from kiemphieu.intake import PageRef, file_problem, load_page
+from kiemphieu.intake import FileProblem, PageRef, file_problem, load_page
 from kiemphieu.page_file import PageBytes, decode_page
-from kiemphieu.page_worker import ReadingKit, use_one_thread
+from kiemphieu.page_worker import ReadingKit, WorkerFailure, failure_of, use_one_thread
 from records.canonical import sha256_hex
 from records.errors import KiemphieuError, PageFileError
 from scanner.sheet import ReadingContext, ReadSheet, read_and_measure_sheet
+
+_LIBRARIES = ("kiemphieu", "numpy", "pillow", "pypdfium2", "pyzbar", "zxing-cpp")
+"""With OpenCV, all that a page's pixels and its code go through."""
+
+_one_page_at_a_time = threading.Lock()
+"""Neither PDFium nor the reader's caches are made for threads; a worker with several reads page by page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,60 +35,98 @@ class PageAtPath:
 
 @dataclass(frozen=True, slots=True)
 class RemoteRead:
-    """A page read elsewhere.
+    """What a worker made of a page.
 
     Attributes:
-        reader: digest of the reader that read it.
-        read: None where the worker did not find the page at its path.
-        fault: message and details of what is wrong with the file; None where nothing is.
+        worker: its address.
+        reader: names the reader and the libraries that it stands on, see `reader_name`.
+        result: a problem comes without the file's name; None where the page is not at its path over there.
     """
 
+    worker: str
     reader: str
-    read: ReadSheet | None = None
-    fault: tuple[str, tuple[tuple[str, str], ...]] | None = None
+    result: ReadSheet | FileProblem | WorkerFailure | None
 
 
 class ReaderPlugin(WorkerPlugin):
-    """Gives a worker a reader when it joins, and takes it away when the scan is over."""
+    """Stays with every worker of the cluster, also one that joins later, until the scan is over.
+
+    The reader is made with the first page, so that what fails then comes back as a value.
+    """
 
     def __init__(self, name: str, kit: ReadingKit) -> None:
         """Takes note only; `name` tells scans on one cluster apart."""
         self.name = name
         self._kit = kit
-        self.context: ReadingContext | None = None
+        self._context: ReadingContext | None = None
 
-    def setup(self, worker: Worker) -> None:  # noqa: ARG002  the library's signature
-        use_one_thread()
-        self.context = self._kit.context()
+    def context(self) -> ReadingContext:
+        """The reader; call it with the lock held.
 
-    def teardown(self, worker: Worker) -> None:  # noqa: ARG002
-        self.context = None
+        Raises:
+            KiemphieuError: a form cannot be prepared.
+        """
+        if self._context is None:
+            use_one_thread()
+            self._context = self._kit.context()
+        return self._context
+
+    def teardown(self, worker: Worker) -> None:  # noqa: ARG002  the library's signature
+        self._context = None
 
 
 def read_on_worker(name: str, page: PageBytes | PageAtPath) -> RemoteRead:
-    """Reads one page with the reader that the plugin `name` prepared here."""
-    context: ReadingContext = get_worker().plugins[name].context  # type: ignore[attr-defined]
-    reader = context.digest()
-    if isinstance(page, PageAtPath):
-        found = _found(page)
-        if found is None:
-            return RemoteRead(reader)
-        page = found
+    """Reads one page with the reader of the plugin `name`."""
+    worker = get_worker()
+    plugin = cast("ReaderPlugin", worker.plugins[name])
+    with _one_page_at_a_time:
+        try:
+            context = plugin.context()
+        except KiemphieuError as error:
+            return RemoteRead(worker.address, "", failure_of(error))
+        return RemoteRead(worker.address, reader_name(context), _result(page, context))
+
+
+def _result(
+    page: PageBytes | PageAtPath, context: ReadingContext
+) -> ReadSheet | FileProblem | WorkerFailure | None:
+    found = found_page(page) if isinstance(page, PageAtPath) else page
+    if found is None:
+        return None
     try:
-        return RemoteRead(reader, read_and_measure_sheet(decode_page(page), context))
+        return read_and_measure_sheet(decode_page(found), context)
     except PageFileError as error:
-        return RemoteRead(reader, fault=_fault(error))
+        return file_problem("", error)
+    except KiemphieuError as error:
+        return failure_of(error)
 
 
-def _fault(error: PageFileError) -> tuple[str, tuple[tuple[str, str], ...]]:
-    problem = file_problem("", error)
-    return problem.message_id, problem.details
-
-
-def _found(page: PageAtPath) -> PageBytes | None:
+def found_page(page: PageAtPath) -> PageBytes | None:
     """The page's bytes if they are the same here; another machine may have other files at that path."""
     try:
         loaded = load_page(page.ref)
     except (KiemphieuError, OSError):
         return None
     return loaded if sha256_hex(loaded.data) == page.sha256 else None
+
+
+def at_path(ref: PageRef, page: PageBytes) -> PageAtPath:
+    """Where a page lies, for workers that see the same storage."""
+    return PageAtPath(replace(ref, path=ref.path.resolve(), source=""), sha256_hex(page.data))
+
+
+def reader_name(context: ReadingContext) -> str:
+    """Equal on two machines only where both read with the same program on the same libraries."""
+    return " ".join((context.digest(), *_library_versions()))
+
+
+@cache
+def _library_versions() -> tuple[str, ...]:
+    return (cv2.__version__, *map(_version_of, _LIBRARIES))
+
+
+def _version_of(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "none"

@@ -9,17 +9,27 @@ Imported only where a cluster is asked for: the library is an optional one.
 
 from __future__ import annotations
 
+import time
 import uuid
+import warnings
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, TypeVar
 
+import dask
 from distributed import CancelledError, Client, Future, KilledWorker
 
-from kiemphieu.cluster_reader import PageAtPath, ReaderPlugin, RemoteRead, read_on_worker
+from kiemphieu.cluster_reader import (
+    PageAtPath,
+    ReaderPlugin,
+    RemoteRead,
+    at_path,
+    read_on_worker,
+    reader_name,
+)
 from kiemphieu.folder import VoteFolder
 from kiemphieu.intake import FileProblem, PageRef, file_problem, load_page
 from kiemphieu.page_file import PageBytes
@@ -28,6 +38,7 @@ from kiemphieu.page_worker import (
     PageOutcome,
     ReaderSetup,
     ReadingKit,
+    WorkerFailure,
     failure_of,
     kept_page,
     reading_kit,
@@ -37,8 +48,18 @@ from kiemphieu.store import Store
 from records.canonical import sha256_hex
 from records.errors import InputError, KiemphieuError, PageFileError
 
+T = TypeVar("T")
+
 CONNECT_S = 20
 """How long the scheduler, and a first worker, are waited for."""
+NO_WORKER_S = 120
+"""How long a run waits for new workers when all are gone: a machine starts again in that time."""
+STOPPED_IN_A_ROW = 5
+"""So many pages one after the other that end every worker are no fault of the pages."""
+_LOOK_S = 5
+"""How often the workers are counted."""
+_LARGE_PAGE = "1 GB"
+"""Below it the library does not warn of a page's size: a scan of A3 at 1200 dpi is no mistake here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +87,12 @@ class ClusterCrew:
         self._store = store
         self._place = place
         self._kit: ReadingKit = reading_kit(folder, store, setup)
-        self._reader = self._kit.context().digest()
+        context = self._kit.context()
+        self._digest, self._reader = context.digest(), reader_name(context)
         self._name = f"kiemphieu-{uuid.uuid4().hex}"
         self._client: Client | None = None
+        self._workers = _Workers()
+        self._stopped = 0
 
     def __enter__(self) -> Self:
         return self
@@ -81,13 +105,12 @@ class ClusterCrew:
     def close(self) -> None:
         """Takes the reader from the workers and leaves the cluster as it was."""
         client, self._client = self._client, None
-        if client is not None:
-            try:
-                client.unregister_worker_plugin(self._name)
-            except (CancelledError, OSError, RuntimeError, TimeoutError, ValueError):
-                pass  # it is gone; so are its workers' readers
-            finally:
-                client.close()
+        if client is None:
+            return
+        # Where the cluster is gone, so are its workers' readers.
+        with suppress(CancelledError, OSError, RuntimeError, TimeoutError, ValueError):
+            client.unregister_worker_plugin(self._name)
+        client.close()
 
     def outcomes(self, refs: Sequence[PageRef]) -> Iterator[PageOutcome]:
         """One outcome per page, in order.
@@ -102,14 +125,13 @@ class ClusterCrew:
         waiting: deque[_Sent | PageOutcome] = deque()
         try:
             for ref in refs:
-                with interrupts_held():
+                with interrupts_held(), self._lost_is_told():
                     waiting.append(self._send(client, ref))
-                with self._lost_is_told():
-                    most = _ahead(client)
+                    most = AHEAD_PER_WORKER * max(1, self._workers.count(client))
                 while len(waiting) >= most:
-                    yield self._received(client, waiting.popleft())
+                    yield self._received(client, waiting.popleft(), waiting)
             while waiting:
-                yield self._received(client, waiting.popleft())
+                yield self._received(client, waiting.popleft(), waiting)
         finally:
             for left in waiting:
                 if isinstance(left, _Sent):
@@ -117,10 +139,14 @@ class ClusterCrew:
 
     def _connected(self) -> Client:
         address = self._place.address
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": _LARGE_PAGE})
         try:
-            client = Client(address, timeout=CONNECT_S, set_as_default=False)
+            with warnings.catch_warnings():
+                # Of versions that differ: those that matter are told in words of our own.
+                warnings.simplefilter("ignore")
+                client = Client(address, timeout=CONNECT_S, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
-            raise InputError("cluster_unreachable", address=address, reason=str(error)) from error
+            raise InputError("cluster_unreachable", address=address, reason=_first_line(error)) from error
         try:
             client.wait_for_workers(1, timeout=CONNECT_S)
             client.register_plugin(ReaderPlugin(self._name, self._kit))
@@ -142,41 +168,84 @@ class ClusterCrew:
             return file_problem(ref.source, error)
         except KiemphieuError as error:
             return failure_of(error)
-        with self._lost_is_told():
-            at = ref if self._place.shared_paths else None
-            return _Sent(ref, page, _submit(client, self._name, page, at))
+        what = at_path(ref, page) if self._place.shared_paths else page
+        return _Sent(ref, page, _submit(client, self._name, what))
 
-    def _received(self, client: Client, sent: _Sent | PageOutcome) -> PageOutcome:
+    def _received(
+        self, client: Client, sent: _Sent | PageOutcome, others: Sequence[_Sent | PageOutcome]
+    ) -> PageOutcome:
+        """What became of a page; `others` are on their way."""
         if not isinstance(sent, _Sent):
             return sent
-        answer = self._answer(sent)
+        answer = self._answer(client, sent, others)
         if answer is None:
-            page = str(sent.ref.index + 1)
-            return FileProblem(sent.ref.source, "page_stops_reader", (("page", page),))
+            return self._page_that_stops(sent)
+        self._stopped = 0
+        if isinstance(answer.result, WorkerFailure):
+            return answer.result
         if answer.reader != self._reader:
-            raise InputError("cluster_other_reader", address=self._place.address)
-        if answer.fault is not None:
-            return FileProblem(sent.ref.source, *answer.fault)
-        if answer.read is None:
+            raise InputError("cluster_other_reader", address=self._place.address, worker=answer.worker)
+        if isinstance(answer.result, FileProblem):
+            return replace(answer.result, source=sent.ref.source)
+        if answer.result is None:
             # Not to be had at that path over there.
-            return self._received(client, replace(sent, future=_submit(client, self._name, sent.page)))
+            return self._received(client, self._sent_again(client, sent), others)
         try:
-            return kept_page(self._folder, sent.ref, sent.page, answer.read, self._kit.kind, self._reader)
+            kind = self._kit.kind
+            return kept_page(self._folder, sent.ref, sent.page, answer.result, kind, self._digest)
         except KiemphieuError as error:
             return failure_of(error)
 
-    def _answer(self, sent: _Sent) -> RemoteRead | None:
+    def _page_that_stops(self, sent: _Sent) -> FileProblem:
+        self._stopped += 1
+        if self._stopped >= STOPPED_IN_A_ROW:
+            raise KiemphieuError("cluster_workers_die", address=self._place.address)
+        return FileProblem(sent.ref.source, "page_stops_reader", (("page", str(sent.ref.index + 1)),))
+
+    def _answer(
+        self, client: Client, sent: _Sent, others: Sequence[_Sent | PageOutcome]
+    ) -> RemoteRead | None:
         """What a worker made of a page; None where it ended every worker that tried."""
-        try:
-            with self._lost_is_told():
-                return sent.future.result()
-        except KilledWorker:
+        answer = self._read(client, sent.future)
+        if answer is not None:
+            return answer
+        # The library suspects every page that waited for a worker that died: this one is read again, alone.
+        for other in others:
+            if isinstance(other, _Sent):
+                self._patiently(client, other.future.exception)
+        return self._read(client, self._sent_again(client, sent).future)
+
+    def _sent_again(self, client: Client, sent: _Sent) -> _Sent:
+        """The page's bytes, wherever it lay before."""
+        with self._lost_is_told():
+            return replace(sent, future=_submit(client, self._name, sent.page))
+
+    def _read(self, client: Client, future: Future[RemoteRead]) -> RemoteRead | None:
+        error: BaseException | None = self._patiently(client, future.exception)
+        if error is None:
+            try:
+                return self._patiently(client, future.result)
+            except KilledWorker as killed:
+                # Those that held the result died, and those that read the page again.
+                error = killed
+        if isinstance(error, KilledWorker | MemoryError):
             return None
-        except KiemphieuError:
-            raise
-        except Exception as error:
-            reason = _first_line(error)
-            raise InputError("cluster_reader_refused", address=self._place.address, reason=reason) from error
+        reason = _first_line(error)
+        raise InputError("cluster_reader_refused", address=self._place.address, reason=reason) from error
+
+    def _patiently(self, client: Client, ask: Callable[[float], T]) -> T:
+        """What `ask` answers, asked until it does; workers that are all gone have a while to come back."""
+        gone_since: float | None = None
+        while True:
+            with self._lost_is_told():
+                try:
+                    return ask(_LOOK_S)
+                except TimeoutError:
+                    some = self._workers.count(client)
+            now = time.monotonic()
+            gone_since = None if some else gone_since or now
+            if gone_since is not None and now - gone_since > NO_WORKER_S:
+                raise InputError("cluster_no_workers", address=self._place.address, seconds=NO_WORKER_S)
 
     @contextmanager
     def _lost_is_told(self) -> Iterator[None]:
@@ -187,17 +256,21 @@ class ClusterCrew:
             raise KiemphieuError("cluster_lost", address=self._place.address) from error
 
 
-def _ahead(client: Client) -> int:
-    """Pages on their way at most: workers that join get their share."""
-    workers: dict[str, Any] = client.scheduler_info(n_workers=-1)["workers"]
-    return AHEAD_PER_WORKER * max(1, sum(int(one["nthreads"]) for one in workers.values()))
+class _Workers:
+    """How many there are; they join and die."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._next_look = 0.0
+
+    def count(self, client: Client) -> int:
+        if time.monotonic() >= self._next_look:
+            self._count = len(client.nthreads())
+            self._next_look = time.monotonic() + _LOOK_S
+        return self._count
 
 
-def _submit(client: Client, name: str, page: PageBytes, at: PageRef | None = None) -> Future[RemoteRead]:
-    """Sends a page, or where it lies."""
-    what: PageBytes | PageAtPath = page
-    if at is not None:
-        what = PageAtPath(replace(at, path=at.path.resolve()), sha256_hex(page.data))
+def _submit(client: Client, name: str, what: PageBytes | PageAtPath) -> Future[RemoteRead]:
     # No file name in the task's: it would stand on the scheduler's screen.
     return client.submit(read_on_worker, name, what, key=f"page-{uuid.uuid4().hex}", pure=False)
 
