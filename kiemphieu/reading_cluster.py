@@ -9,6 +9,7 @@ Imported only where a cluster is asked for: the library is an optional one.
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 import warnings
@@ -116,8 +117,8 @@ class ClusterCrew:
         """One outcome per page, in order.
 
         Raises:
-            InputError: no cluster, no worker, or one with another reader.
-            KiemphieuError: the cluster was lost; what was recorded before stays.
+            InputError: no cluster or none any more, no worker, or one with another reader.
+            KiemphieuError: workers end whichever page they get. What was recorded before stays.
         """
         if not refs:
             return
@@ -139,10 +140,12 @@ class ClusterCrew:
 
     def _connected(self) -> Client:
         address = self._place.address
+        # What goes wrong is told in words of our own.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         dask.config.set({"distributed.admin.large-graph-warning-threshold": _LARGE_PAGE})
         try:
             with warnings.catch_warnings():
-                # Of versions that differ: those that matter are told in words of our own.
+                # Of versions that differ; those that matter are refused.
                 warnings.simplefilter("ignore")
                 client = Client(address, timeout=CONNECT_S, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
@@ -253,7 +256,7 @@ class ClusterCrew:
         try:
             yield
         except (CancelledError, OSError, RuntimeError, TimeoutError) as error:
-            raise KiemphieuError("cluster_lost", address=self._place.address) from error
+            raise InputError("cluster_lost", address=self._place.address) from error
 
 
 class _Workers:
