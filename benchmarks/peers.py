@@ -67,6 +67,7 @@ class Row:
 
     Attributes:
         all_s, few_s: seconds of each repeat, in order, for all `sheets` and for the first `few`.
+        all_cpu_s, few_cpu_s: processor seconds of the same, of all processes.
     """
 
     name: str
@@ -76,13 +77,23 @@ class Row:
     few: int
     all_s: tuple[float, ...]
     few_s: tuple[float, ...]
+    all_cpu_s: tuple[float, ...]
+    few_cpu_s: tuple[float, ...]
     judged: Judged
 
     @property
     def further_ms(self) -> tuple[float, ...]:
         """What a page more costs, in each repeat."""
+        return self._further(self.all_s, self.few_s)
+
+    @property
+    def further_cpu_ms(self) -> tuple[float, ...]:
+        """Its processor time, which other work on the machine changes less."""
+        return self._further(self.all_cpu_s, self.few_cpu_s)
+
+    def _further(self, all_s: Sequence[float], few_s: Sequence[float]) -> tuple[float, ...]:
         more = self.sheets - self.few
-        return tuple(1000 * (many - few) / more for many, few in zip(self.all_s, self.few_s, strict=True))
+        return tuple(1000 * (many - few) / more for many, few in zip(all_s, few_s, strict=True))
 
 
 class OwnPeer:
@@ -137,43 +148,48 @@ def measure(
 ) -> list[Row]:
     """Every program in turn, `repeats` times over; `sizes` are the few sheets and all of them."""
     few, sheets = sizes
-    timed: dict[tuple[int, Peer], list[tuple[float, float]]] = {(n, p): [] for n in processes for p in peers}
+    timed: dict[tuple[int, Peer], list[tuple[float, ...]]] = {(n, p): [] for n in processes for p in peers}
     judged = {}
     for _ in range(repeats):
         for (n, peer), own in timed.items():
-            few_s = peer.run(few, n)
-            own.append((peer.run(sheets, n), few_s))
+            few_s, few_cpu_s = _timed(peer, few, n)
+            all_s, all_cpu_s = _timed(peer, sheets, n)
+            own.append((all_s, few_s, all_cpu_s, few_cpu_s))
             judged[n, peer] = judge(truth, peer.pages())
     return [
-        Row(
-            peer.name,
-            peer.version,
-            n,
-            sheets,
-            few,
-            all_s=tuple(all_s for all_s, _ in own),
-            few_s=tuple(few_s for _, few_s in own),
-            judged=judged[n, peer],
-        )
+        Row(peer.name, peer.version, n, sheets, few, *map(tuple, zip(*own, strict=True)), judged[n, peer])
         for (n, peer), own in timed.items()
     ]
+
+
+def _timed(peer: Peer, sheets: int, processes: int) -> tuple[float, float]:
+    """Seconds, and processor seconds of what was started."""
+    before = os.times()
+    seconds = peer.run(sheets, processes)
+    after = os.times()
+    cpu_s = after.children_user - before.children_user + after.children_system - before.children_system
+    return seconds, cpu_s
 
 
 def table(rows: Sequence[Row]) -> str:
     """Markdown; the first program of each number of processes is what the others are compared with."""
     lines = [
-        "| program | processes | seconds (least, most) | pages/s | kiemphieu is | ms a further page "
-        "| kiemphieu is | lines right | to a person | wrong | not read |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| program | processes | seconds (least, most) | pages/s | ms a further page | of processor time "
+        "| lines right | to a person | wrong | not read |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in rows:
         own = next(one for one in rows if one.processes == row.processes)
-        median, judged = statistics.median(row.all_s), row.judged
-        whole = "" if row is own else f"{times_faster(own.all_s, row.all_s):.1f} ×"
-        further = "" if row is own else f"{times_faster(own.further_ms, row.further_ms):.1f} ×"
+        rate, judged = f"{row.sheets / statistics.median(row.all_s):.1f}", row.judged
+        further, cpu = (f"{statistics.median(ms):.0f}" for ms in (row.further_ms, row.further_cpu_ms))
+        if row is not own:
+            rate += f" (÷ {times_faster(own.all_s, row.all_s):.1f})"
+            further += f" (× {times_faster(own.further_ms, row.further_ms):.1f})"
+            cpu += f" (× {times_faster(own.further_cpu_ms, row.further_cpu_ms):.1f})"
         lines.append(
-            f"| {row.name} | {row.processes} | {median:.1f} ({min(row.all_s):.1f}, {max(row.all_s):.1f}) "
-            f"| {row.sheets / median:.1f} | {whole} | {statistics.median(row.further_ms):.0f} | {further} "
+            f"| {row.name} | {row.processes} "
+            f"| {statistics.median(row.all_s):.1f} ({min(row.all_s):.1f}, {max(row.all_s):.1f}) "
+            f"| {rate} | {further} | {cpu} "
             f"| {judged.right:,} | {judged.person:,} | {judged.wrong:,} | {judged.unread:,} |"
         )
     return "\n".join(lines)
@@ -273,12 +289,13 @@ def _foot(rows: Sequence[Row], amc: AmcPeer, truth: ReadPages) -> str:
     pairs = [(own, other) for own in rows for other in rows if _is_amc_beside(own, other)]
     whole = min(times_faster(own.all_s, other.all_s) for own, other in pairs)
     further = min(times_faster(own.further_ms, other.further_ms) for own, other in pairs)
+    cpu = min(times_faster(own.further_cpu_ms, other.further_cpu_ms) for own, other in pairs)
     threshold, best = amc.best(truth)
     return (
         f"Least against Auto Multiple Choice, of which {BAR:g} × are asked: whole command {_held(whole)}, "
-        f"each further page {_held(further)}. Its boxes are read at its own threshold of "
-        f"{peer_amc.THRESHOLD:g} black; the best in hindsight, {threshold:g}, gives {best.right:,} lines "
-        f"right and {best.wrong:,} wrong."
+        f"each further page {_held(further)}, its processor time {_held(cpu)}. Its boxes are read at its own "
+        f"threshold of {peer_amc.THRESHOLD:g} black; the best in hindsight, {threshold:g}, gives "
+        f"{best.right:,} lines right and {best.wrong:,} wrong."
     )
 
 

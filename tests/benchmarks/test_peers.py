@@ -29,7 +29,7 @@ def ballot(tmp_path_factory: pytest.TempPathFactory) -> Form:
 
 
 def row(name: str, all_s: tuple[float, ...], few_s: tuple[float, ...]) -> Row:
-    return Row(name, "1", 1, 100, 10, all_s, few_s, Judged(right=1200))
+    return Row(name, "1", 1, 100, 10, all_s, few_s, all_s, few_s, Judged(right=1200))
 
 
 def test_both_sheets_carry_the_same_marks(ballot: Form, tmp_path: Path) -> None:
@@ -128,8 +128,13 @@ def test_ratios_are_of_one_repeat_and_the_table_tells_them() -> None:
     )
     assert times_faster(own.all_s, other.all_s) == 8.0
     told = table([own, other]).splitlines()
-    assert told[2].split("|")[3:6] == [" 10.0 (10.0, 20.0) ", " 10.0 ", "  "]
-    assert told[3].split("|")[3:8] == [" 80.0 (80.0, 90.0) ", " 1.2 ", " 8.0 × ", " 800 ", " 8.0 × "]
+    assert told[2].split("|")[3:7] == [" 10.0 (10.0, 20.0) ", " 10.0 ", " 100 ", " 100 "]
+    assert told[3].split("|")[3:7] == [
+        " 80.0 (80.0, 90.0) ",
+        " 1.2 (÷ 8.0) ",
+        " 800 (× 8.0) ",
+        " 800 (× 8.0) ",
+    ]
 
 
 def test_the_table_goes_between_its_marks() -> None:
