@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 from kiemphieu.intake import FURNITURE, check_whole, may_be_unfilled, natural_key
@@ -77,6 +78,8 @@ class _Watched:
     Attributes:
         done: what it looked like when it was dealt with.
         unfinished: what it looked like when its end was last found missing.
+        wanting: whether it was looked into, and was not whole or could not be read.
+        told: whether somebody was told that it is waited for.
     """
 
     source: str
@@ -84,6 +87,7 @@ class _Watched:
     since: float = 0.0
     done: Look | None = None
     unfinished: Look | None = None
+    wanting: bool = False
     told: bool = False
 
 
@@ -118,11 +122,14 @@ class Arrivals:
         """How long nothing has changed in the folder."""
         return self._clock() - self._changed
 
-    def look(self) -> tuple[Arrival, ...]:
+    def look(self, most: int | None = None) -> tuple[Arrival, ...]:
         """Looks once; the files that are whole and at rest, in natural order.
 
         A file without its end is given out, too, when it has been at rest for very long: reading it
         then says what is wrong with it.
+
+        Args:
+            most: so many at most; no more are looked into, since that reads a file from end to end.
 
         Raises:
             OSError: the folder cannot be listed now; nothing is forgotten.
@@ -133,16 +140,19 @@ class Arrivals:
             self._changed = self._clock()
         for path, status in found.items():
             self._see(path, status)
-        ready = [path for path in found if self._is_ready(path)]
-        ready.sort(key=lambda path: (natural_key(self._watched[path].source), self._watched[path].source))
-        return tuple(Arrival(path, self._watched[path].source, self._watched[path].look) for path in ready)
+        open_ones = [(file.source, path) for path, file in self._watched.items() if file.done is None]
+        open_ones.sort(key=lambda one: (natural_key(one[0]), one[0]))
+        ready = (
+            Arrival(path, name, self._watched[path].look) for name, path in open_ones if self._is_ready(path)
+        )
+        return tuple(islice(ready, most))
 
     def newly_waiting(self) -> tuple[str, ...]:
         """Files at rest without their end, each told once."""
         late = []
         for file in self._watched.values():
             at_rest = self._clock() - file.since >= 2 * self._settle_s
-            if file.done is None and not file.told and at_rest:
+            if file.done is None and file.wanting and not file.told and at_rest:
                 file.told = True
                 late.append(file.source)
         return tuple(late)
@@ -171,11 +181,14 @@ class Arrivals:
 
     def _is_ready(self, path: Path) -> bool:
         file = self._watched[path]
-        if file.done is not None or self._clock() - file.since < self._settle_s:
+        if self._clock() - file.since < self._settle_s:
             return False
         if self._is_late(file):
             return True
-        return file.unfinished != file.look and self._is_whole(path, file)
+        if file.unfinished == file.look:
+            return False
+        file.wanting = not self._is_whole(path, file)
+        return not file.wanting
 
     def _is_whole(self, path: Path, file: _Watched) -> bool:
         try:

@@ -212,7 +212,7 @@ class _Watch:
     def _look_and_record(self, recorder: Recorder) -> bool:
         self._feed.step()
         try:
-            ready = self._arrivals.look()
+            ready = self._arrivals.look(ROUND_FILES)
         except OSError as error:
             self._wait_out(FOLDER_GONE, {"reason": error.strerror or str(error)})
             return False
@@ -220,7 +220,7 @@ class _Watch:
             self._found_at_start = frozenset(self._arrivals.waiting)
         for source in self._arrivals.newly_waiting():
             self._listener.fate(PageFate(source, 0, Fate.WAITING))
-        self._deal_with(ready[:ROUND_FILES], recorder)
+        self._deal_with(ready, recorder)
         if self._trouble:
             self._trouble = ""
             self._listener.news(GOES_ON, {})

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from wrapped_pages import grey_wrappers, png, two_valued_wrappers
 
+from kiemphieu import arrivals
 from kiemphieu.arrivals import PATIENCE_SETTLES, Arrivals, is_temporary
 
 SETTLE_S = 2.0
@@ -185,3 +186,23 @@ def test_a_file_that_is_removed_is_forgotten(folder: Folder, pictures: dict[str,
     (folder.path / "a.jpg").unlink()
     assert folder.after(1) == []
     assert folder.arrivals.waiting == ()
+
+
+def test_of_many_files_some_are_given_out_and_none_of_the_others_is_said_to_want_its_end(
+    folder: Folder, pictures: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for its turn is whole; only what was looked into may be told."""
+    looked: list[str] = []
+    monkeypatch.setattr(arrivals, "check_whole", lambda path: looked.append(path.name))
+    for number in range(9):
+        folder.write(f"{number}.jpg", pictures["a.jpg"])
+    folder.arrivals.look(3)
+    folder.now += SETTLE_S
+    for turn in range(3):
+        given_out = folder.arrivals.look(3)
+        assert [arrival.source for arrival in given_out] == [f"{3 * turn + n}.jpg" for n in range(3)]
+        for arrival in given_out:
+            folder.arrivals.settle(arrival)
+        folder.now += 3 * SETTLE_S
+        assert folder.arrivals.newly_waiting() == ()
+    assert looked == [f"{number}.jpg" for number in range(9)]
