@@ -23,6 +23,7 @@ from records.vote import DEFAULT_STYLE_ID, Vote
 
 EXPECTED_FORMAT = 1
 INVALID = "invalid"
+_NOT_RULED_BY = frozenset({"attendance", "scanner_profile"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,8 @@ class DeckFolder:
 
 
 def settings_digest(vote: Vote) -> str:
-    """SHA-256 of what bears on how the deck is ruled; the attendance does not."""
-    settings = {name: value for name, value in result_settings(vote).items() if name != "attendance"}
+    """SHA-256 of what bears on how the deck is ruled; the attendance and the scanner do not."""
+    settings = {name: value for name, value in result_settings(vote).items() if name not in _NOT_RULED_BY}
     return sha256_hex(canonical_json(settings))
 
 

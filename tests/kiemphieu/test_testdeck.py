@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import dataclass
@@ -14,13 +15,17 @@ import pypdfium2
 import pytest
 from command_line import data, run
 from printed_votes import SampleVote
+from profile_sample import profile_sample
 from test_groups import TWO_GROUPS
 
 from benchmarks.deck_bench import make_scanner
 from kiemphieu.folder import VoteFolder, create_folder, load_layout
+from kiemphieu.store import open_store
 from records.geometry import Rect
+from records.scanner_profile import profile_sha256, profile_to_json
 from sample_scans.encoding import FileFormat, encode, render_pdf_page
 from sample_scans.strata import Stratum
+from scanner.options import ReaderOptions
 
 MM = 300 / 25.4
 
@@ -232,6 +237,23 @@ def test_a_deck_of_other_days_proves_nothing(deck: ScannedDeck) -> None:
     result = run("testdeck", deck.root, "--scan", deck.scan_of("plain"))
     assert result.exit_code == 3
     assert "testdeck" in result.stderr
+
+
+def test_a_scanner_measured_after_the_deck_was_printed_is_tried_with_it(deck: ScannedDeck) -> None:
+    """How a deck is ruled does not depend on the scanner; its pages are read with the profile."""
+    profile = profile_sample()
+    (deck.vote.folder.root / "may-quet.json").write_text(
+        json.dumps(profile_to_json(profile)), encoding="utf-8"
+    )
+    vote_file = deck.vote.folder.vote_file
+    text = vote_file.read_text(encoding="utf-8") + '[scan]\nprofile = "may-quet.json"\n'
+    vote_file.write_text(text, encoding="utf-8")
+    assert deck.check("--name", "measured")["equal"] is True
+    store = open_store(deck.vote.folder.tests / "1" / "runs" / "measured" / "kiemphieu.db")
+    readers = {page.options for page in store.pages()}
+    store.close()
+    expected = f"{ReaderOptions().digest()} {profile_sha256(profile)}"
+    assert readers == {hashlib.sha256(expected.encode()).hexdigest()}
 
 
 def test_ballots_of_an_older_deck_are_told(deck: ScannedDeck) -> None:
