@@ -30,7 +30,7 @@ from kiemphieu.explained import SHORT_HASH, ExplainedFinding, ExplainedPage, Exp
 from kiemphieu.folder import VoteFolder, load_vote, read_page, vote_rules
 from kiemphieu.messages import Language
 from kiemphieu.page_file import PageBytes, decode_page
-from kiemphieu.page_worker import contexts_by_digest
+from kiemphieu.scanner_profiles import reading_contexts
 from kiemphieu.scanning import reader_setup
 from kiemphieu.store import PageRecord
 from kiemphieu.vote_store import open_vote_store
@@ -73,7 +73,7 @@ def explain_ballot(folder: VoteFolder, wanted: str, output: Path | None, lang: L
     store = open_vote_store(folder, vote)
     try:
         entry = find_ballot(store, vote_rules(vote), wanted, folder.root)
-        contexts = contexts_by_digest(folder, store, reader_setup(folder, vote))
+        contexts = reading_contexts(folder, store, reader_setup(folder, vote))
     finally:
         store.close()
     shown, others = _shown_pages(entry)

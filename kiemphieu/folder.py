@@ -66,6 +66,11 @@ class VoteFolder:
         return self.root / TEST_FOLDER
 
     @property
+    def profiles(self) -> Path:
+        """Every scanner profile that pages were read with."""
+        return self.root / "profiles"
+
+    @property
     def database(self) -> Path:
         return self.root / "kiemphieu.db"
 

@@ -120,6 +120,8 @@ def _content(folder: VoteFolder, vote: Vote, store: Store, database: Path, image
         yield vote.rules, vote.rules_text.encode()
     if vote.scanner_profile:
         yield vote.scanner_profile, (folder.root / vote.scanner_profile).read_bytes()
+    for path in sorted(folder.profiles.glob("*.json")):
+        yield f"{folder.profiles.name}/{path.name}", path.read_bytes()
     yield f"keys/{folder.public_key.name}", folder.public_key.read_bytes()
     for path in sorted(folder.root.glob("layout*.json")):
         yield path.name, path.read_bytes()

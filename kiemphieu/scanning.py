@@ -24,6 +24,7 @@ from kiemphieu.page_worker import (
 )
 from kiemphieu.reading_crew import ClusterPlace, ReadingCrew
 from kiemphieu.scan_health import Alert, ScanHealth, Summary
+from kiemphieu.scanner_profiles import keep_profile
 from kiemphieu.store import PageRecord, RecordOutcome, Store
 from kiemphieu.vote_store import check_key, check_not_sealed, note_settings, open_vote_store
 from records.errors import InputError, KiemphieuError, UsageError
@@ -159,6 +160,7 @@ def record_scans(
 ) -> ScanReport:
     """As `scan_paths`, for a vote that was read already; `setup` says how pages are read into its record."""
     with scan_store(folder, vote) as store:
+        keep_profile(folder, setup.profile)
         found = tuple(find_pages(paths, leave_out=own_folders(folder)))
         refs = [item for item in found if isinstance(item, PageRef)]
         recorder = Recorder(store, len(refs), progress, alarm, profile=setup.profile)

@@ -27,8 +27,9 @@ from sqlalchemy.exc import InvalidRequestError
 from kiemphieu.counting import count_folder, result_digest
 from kiemphieu.folder import VoteFolder, load_vote, read_public_key
 from kiemphieu.page_file import PageBytes, decode_page
-from kiemphieu.page_worker import contexts_by_digest, use_one_thread
+from kiemphieu.page_worker import use_one_thread
 from kiemphieu.pen import key_verifier, signer_of
+from kiemphieu.scanner_profiles import reading_contexts
 from kiemphieu.scanning import reader_setup
 from kiemphieu.store import PageRecord, Store, chain, set_digest
 from kiemphieu.store.audit import RecordAudit, SetAudit
@@ -316,7 +317,7 @@ class _Verifier:
         if not self._store.forms():
             return
         try:
-            contexts = contexts_by_digest(self._folder, self._store, reader_setup(self._folder, self._vote))
+            contexts = reading_contexts(self._folder, self._store, reader_setup(self._folder, self._vote))
         except KiemphieuError as error:
             self._add(Mismatch.READER, self._store.where, error.message_id)
             return

@@ -13,6 +13,7 @@ from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.intake import FileProblem, PageRef, SkippedFile, pages_of_file
 from kiemphieu.page_worker import PageOutcome
 from kiemphieu.reading_crew import ReadingCrew
+from kiemphieu.scanner_profiles import keep_profile
 from kiemphieu.scanning import (
     Alarm,
     Fate,
@@ -132,6 +133,7 @@ def watch_folder(
         scan_store(folder, vote) as store,
         ReadingCrew(setup, options.workers) as crew,
     ):
+        keep_profile(folder, setup.profile)
         arrivals = Arrivals(inbox, options.settle_s, time.monotonic, own_folders(folder))
         watch = _Watch(arrivals, crew, options, listener, feed or NoFeed())
         recorder = Recorder(store, alarm=listener.alarm, tell=watch.tell, profile=setup.profile)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from command_line import data, run
@@ -132,7 +133,8 @@ def test_a_votes_profile_is_used_and_its_hash_journalled(vote: SampleVote) -> No
     data("tally", vote.root)
     assert run("verify", vote.root).exit_code == 0
     path.write_text(json.dumps(profile_to_json(profile_sample())), encoding="utf-8")
-    assert run("verify", vote.root).exit_code == 7
+    found = data("verify", vote.root)
+    assert [one["what"] for one in found["faults"]] == ["settings"]
 
 
 def test_pages_read_before_the_profile_was_named_are_verified_as_they_were_read(vote: SampleVote) -> None:
@@ -152,6 +154,32 @@ def test_pages_read_before_the_profile_was_named_are_verified_as_they_were_read(
     }
     data("tally", vote.root)
     assert run("verify", vote.root).exit_code == 0
+
+
+def test_pages_read_with_an_earlier_profile_are_verified_and_drawn_with_it(
+    vote: SampleVote, tmp_path: Path
+) -> None:
+    """The file is written anew where the scanner is measured again under the same name."""
+    first, *rest = sorted(vote.scan_folder.iterdir())
+    path = vote.folder.root / "may-quet.json"
+    text = vote.folder.vote_file.read_text(encoding="utf-8") + '[scan]\nprofile = "may-quet.json"\n'
+    vote.folder.vote_file.write_text(text, encoding="utf-8")
+    profiles = profile_sample(tone=tone(180.0, 90.0)), profile_sample(tone=tone(230.0, 40.0))
+    for profile, scans in zip(profiles, ([first], rest), strict=True):
+        path.write_text(json.dumps(profile_to_json(profile)), encoding="utf-8")
+        data("scan", vote.root, *scans, "--workers", "1")
+    data("tally", vote.root)
+    assert data("verify", vote.root)["reread"] == 4
+    readings = map(json.loads, run("readings", vote.root).stdout.splitlines())
+    serial = next(one["serial"] for one in readings if one["pages"][0]["source"] == first.name)
+    drawn = data("readings", vote.root, "--explain", serial, "-o", tmp_path / "drawn")
+    assert drawn["pages"][0]["reread"] == "same"
+    package = tmp_path / "vote.tar"
+    assert run("export", vote.root, "--package", "--unsealed", "-o", package).exit_code == 0
+    found = data("verify", package)
+    assert (found["verified"], found["reread"]) == (True, 4)
+    (vote.folder.profiles / f"{profile_sha256(profiles[0])}.json").unlink()
+    assert [one["what"] for one in data("verify", vote.root)["faults"]] == ["reader"]
 
 
 @pytest.mark.parametrize(("name", "message"), [("../x.json", "itself"), ("nowhere.json", "nowhere.json")])
