@@ -24,9 +24,10 @@ class PaperSource(StrEnum):
     DUPLEX = "duplex"
 
 
-# Drivers call one thing by many names; the first word that a choice holds decides.
+# Drivers call one thing by many names; the first word that a choice holds decides. "Gray[Error Diffusion]" of
+# Brother's driver is dots of black and white.
 _MODE_WORDS = {
-    ScanMode.GRAY: ("gray", "grey"),
+    ScanMode.GRAY: ("true gray", "gray", "grey"),
     ScanMode.COLOR: ("color", "colour", "rgb"),
     ScanMode.LINEART: ("lineart", "binary", "black & white", "black and white", "monochrome"),
 }
