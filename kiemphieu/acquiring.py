@@ -46,6 +46,7 @@ _LAST_WORDS = "Batch terminated"
 (SANE's own `test` does, once in some dozens of jams): after a while it is ended from here."""
 _PNG_LEVEL = 1
 _HASH_DIGITS = 16
+_SHEETS = "sheet-*.png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,8 @@ def acquire_batch(
         watch = watch_folder(folder, inbox.path, WatchOptions(workers, SETTLE_S, once=True), listener, batch)
     finally:
         batch.end()
+        if left := batch.left():
+            listener.news("acquire_left", {"pages": left, "path": inbox.path})
     return Acquired(watch, batch.pages, batch.stop)
 
 
@@ -209,10 +212,16 @@ class _Batch:
             self.stop = _stop(process.returncode, self._words(), self._count)
         return True
 
-    def dealt_with(self, path: Path, recorded: bool) -> None:
+    def left(self) -> int:
+        """How many whole pages wait for the next run, because this one was ended before their turn."""
+        return len(self._whole()) + sum(1 for _ in self._inbox.glob(_SHEETS))
+
+    def dealt_with(self, path: Path, recorded: bool) -> bool:
         """Takes a page out of the inbox that is in the record; anything else stays for a person."""
-        if recorded and path.parent == self._inbox and path.name.startswith("sheet-"):
+        own = recorded and path.parent == self._inbox and path.match(_SHEETS)
+        if own:
             path.unlink(missing_ok=True)
+        return own
 
     def _has_ended(self, process: subprocess.Popen[bytes]) -> bool:
         if process.poll() is None and _LAST_WORDS in self._words():

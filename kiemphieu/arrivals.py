@@ -169,6 +169,10 @@ class Arrivals:
             file.done = arrival.look
         self._changed = self._clock()
 
+    def forget(self, arrival: Arrival) -> None:
+        """Notes that the file was taken away: what comes under its name is another one."""
+        self._watched.pop(arrival.path, None)
+
     def _see(self, path: Path, status: os.stat_result) -> None:
         file = self._watched.get(path)
         if file is not None and file.done is not None and file.done.same_file(status):

@@ -98,8 +98,12 @@ class Feed(Protocol):
     def is_over(self) -> bool:
         """Whether nothing more will come."""
 
-    def dealt_with(self, path: Path, recorded: bool) -> None:
-        """Told of every file that is done; `recorded` where all of it is in the record."""
+    def dealt_with(self, path: Path, recorded: bool, /) -> bool:
+        """Told of every file that is done; `recorded` where all of it is in the record.
+
+        Returns:
+            Whether it was taken away, so that another one may come under its name.
+        """
 
 
 class NoFeed:
@@ -111,8 +115,8 @@ class NoFeed:
     def is_over(self) -> bool:
         return True
 
-    def dealt_with(self, path: Path, recorded: bool) -> None:
-        pass
+    def dealt_with(self, _path: Path, _recorded: bool) -> bool:
+        return False
 
 
 def watch_folder(
@@ -246,7 +250,8 @@ class _Watch:
             if arrival.source not in open_again:
                 self._arrivals.settle(arrival)
                 self._told.pop(arrival.path, None)
-                self._feed.dealt_with(arrival.path, arrival.source not in self._failed)
+                if self._feed.dealt_with(arrival.path, arrival.source not in self._failed):
+                    self._arrivals.forget(arrival)
 
     def _pages(self, arrival: Arrival, open_again: set[str]) -> Iterator[PageRef]:
         """Pages of a file that are not recorded in this look at it."""

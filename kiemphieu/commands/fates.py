@@ -40,11 +40,7 @@ def _tell(session: Session, fate: PageFate) -> None:
 
 
 def _tell_news(session: Session, message_id: str, details: Mapping[str, object]) -> None:
-    text = session.text(message_id, **details)
-    if message_id in PASSING:
-        session.warn("watch_waits", text=text)
-    else:
-        session.warn(message_id, **details)
+    session.warn(f"watch_{message_id}" if message_id in PASSING else message_id, **details)
 
 
 def tell_report(session: Session, report: WatchReport, ballots: BallotCounts, vote: Path) -> None:

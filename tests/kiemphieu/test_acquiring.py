@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,14 @@ from PIL import Image
 from printed_votes import SampleVote
 
 from benchmarks.interruptions import State, state_of
+from kiemphieu import acquiring
+from kiemphieu.acquiring import acquire_batch, open_inbox
 from kiemphieu.folder import VoteFolder
-from kiemphieu.sane_device import DeviceOption, Trouble, device_options, list_devices, reason_of
-from kiemphieu.sane_settings import PaperSource, ScanMode, ScanSettings, arguments
+from kiemphieu.sane_device import device_options, list_devices
+from kiemphieu.sane_settings import ScanSettings
 from kiemphieu.verifying import verify_folder
-from records.errors import InputError, UsageError
+from kiemphieu.watching import Listener, watch_folder
+from records.errors import StoreError
 
 SCANIMAGE = shutil.which("scanimage")
 FEEDER = Path(__file__).with_name("sheet_feeder.py")
@@ -273,6 +277,33 @@ def test_stopped_in_mid_batch_and_gone_on_with(fed: Scanner, vote: SampleVote, s
 
 
 @needs_sane
+def test_pages_that_wait_for_the_next_run_are_told(
+    fed: Scanner, vote: SampleVote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever stops early must not scan these sheets again, nor think that they are recorded."""
+    fed.feed(vote)
+    for name, value in fed.environment.items():
+        monkeypatch.setenv(name, value)
+
+    def refused(_folder: VoteFolder, inbox: Path, *_: object) -> None:
+        while len(list((inbox / ".raw").glob("*.tif"))) < 4:
+            time.sleep(0.01)
+        raise StoreError("not_writable", path="x")
+
+    news: list[tuple[str, Mapping[str, object]]] = []
+    heard = Listener(lambda _: None, lambda _: None, lambda *one: news.append(one))
+    settings, options = ScanSettings("pnm:0"), device_options("pnm:0")
+    with open_inbox(vote.folder) as inbox:
+        monkeypatch.setattr(acquiring, "watch_folder", refused)
+        with pytest.raises(StoreError):
+            acquire_batch(vote.folder, inbox, settings, options, 1, heard)
+        assert news == [("acquire_left", {"pages": 4, "path": inbox.path})]
+        monkeypatch.setattr(acquiring, "watch_folder", watch_folder)
+        assert acquire_batch(vote.folder, inbox, settings, options, 1, heard).watch.scan.recorded == 4
+    assert len(news) == 1
+
+
+@needs_sane
 def test_in_a_terminal_more_paper_is_asked_for(fed: Scanner, vote: SampleVote) -> None:
     """Two sheets, then the other two when Enter is pressed, then an end."""
     names = fed.feed(vote)
@@ -329,58 +360,3 @@ def test_without_sane_it_is_said(scanner: Scanner, vote: SampleVote) -> None:
     for words in (("--list",), (vote.root, "--device", "any")):
         code, _, err = bare.run(*words)
         assert (code, "apt install sane-utils" in err) == (3, True)
-
-
-def test_scanners_call_one_thing_by_many_names() -> None:
-    def option(name: str, *choices: str) -> dict[str, DeviceOption]:
-        return {name: DeviceOption(name, choices, active=True)}
-
-    brother = option(
-        "source",
-        "FlatBed",
-        "Automatic Document Feeder(left aligned)",
-        "Automatic Document Feeder(left aligned,Duplex)",
-    ) | option("mode", "Black & White", "Gray[Error Diffusion]", "True Gray", "24bit Color")
-    fujitsu = option("source", "ADF Front", "ADF Back", "ADF Duplex") | option("mode", "Lineart", "Gray")
-    epson = option("source", "Flatbed", "Automatic Document Feeder") | option("adf-mode", "Simplex", "Duplex")
-
-    def words(options: dict[str, DeviceOption], **settings: Any) -> tuple[str, ...]:
-        return arguments(ScanSettings("any", **settings), options)
-
-    left_aligned = "--source=Automatic Document Feeder(left aligned"
-    assert words(brother) == (f"{left_aligned})", "--mode=Gray[Error Diffusion]")
-    assert words(brother, source=PaperSource.DUPLEX)[0] == f"{left_aligned},Duplex)"
-    assert words(brother, source=PaperSource.FLATBED, mode=ScanMode.LINEART) == (
-        "--source=FlatBed",
-        "--mode=Black & White",
-    )
-    assert words(fujitsu) == ("--source=ADF Front", "--mode=Gray")
-    assert words(fujitsu, source=PaperSource.DUPLEX) == ("--source=ADF Duplex", "--mode=Gray")
-    assert words(epson, source=PaperSource.DUPLEX) == (
-        "--source=Automatic Document Feeder",
-        "--adf-mode=Duplex",
-    )
-    with pytest.raises(UsageError, match="sane_not_offered"):
-        words(fujitsu, source=PaperSource.FLATBED)
-
-
-def test_what_scanimage_says_is_understood() -> None:
-    assert reason_of(6, "scanimage: sane_read: Document feeder jammed\n").trouble is Trouble.JAMMED
-    assert reason_of(6, "").trouble is Trouble.JAMMED
-    assert reason_of(1, "scanimage: open of device x failed: Invalid argument").trouble is Trouble.NO_DEVICE
-    assert (
-        reason_of(1, "scanimage: open of device x failed: Access to resource has been denied").trouble
-        is Trouble.ACCESS_DENIED
-    )
-    assert reason_of(1, "scanimage: no SANE devices found").trouble is Trouble.NO_DEVICE
-    assert reason_of(77, "something new").trouble is Trouble.OTHER
-
-
-def test_a_scanner_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    def hang(*words: object, **options: object) -> None:
-        raise subprocess.TimeoutExpired("scanimage", 120)
-
-    monkeypatch.setattr("kiemphieu.sane_device.subprocess.run", hang)
-    monkeypatch.setattr("kiemphieu.sane_device.shutil.which", lambda name: name)
-    with pytest.raises(InputError, match="sane_no_answer"):
-        list_devices()

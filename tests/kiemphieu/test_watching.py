@@ -29,11 +29,12 @@ from benchmarks.interruptions import State, state_of
 from kiemphieu import disk
 from kiemphieu.disk import SETTLED_TIME_S
 from kiemphieu.folder import VoteFolder, create_folder
+from kiemphieu.messages import Language, translate
 from kiemphieu.printing import PrintOrder, print_ballots
 from kiemphieu.scan_health import Alert
 from kiemphieu.scanning import Fate, PageFate
 from kiemphieu.verifying import verify_folder
-from kiemphieu.watching import Listener, WatchOptions, watch_folder
+from kiemphieu.watching import PASSING, Listener, WatchOptions, watch_folder
 from records.canonical import sha256_hex
 from records.errors import InputError
 
@@ -236,6 +237,45 @@ def test_a_folder_that_goes_away_is_waited_out(vote: SampleVote, saved: Path, pe
     assert heard.news[:2] == ["watch_folder_gone", "watch_goes_on"]
     assert heard.of(Fate.RECORDED) == PAGES
     assert state_of(vote.folder) == peaceful
+
+
+class TwinFeed:
+    """Gives the same picture under the same name and time once more, as soon as the first is taken away."""
+
+    def __init__(self, path: Path, data: bytes) -> None:
+        self.path, self.data, self.given = path, data, 0
+
+    def step(self) -> None:
+        if self.given < 2 and not self.path.exists():
+            self.path.write_bytes(self.data)
+            os.utime(self.path, (SETTLED_TIME_S, SETTLED_TIME_S))
+            self.given += 1
+
+    def is_over(self) -> bool:
+        return self.given == 2
+
+    def dealt_with(self, path: Path, recorded: bool) -> bool:
+        assert recorded
+        path.unlink()
+        return True
+
+
+def test_what_comes_under_the_name_of_a_file_taken_away_is_another_one(
+    vote: SampleVote, saved: Path, inbox: Path
+) -> None:
+    heard = Heard()
+    feed = TwinFeed(inbox / "sheet.jpg", (saved / "1.jpg").read_bytes())
+    report = watch_folder(vote.folder, inbox, WatchOptions(1, SETTLE_S, once=True), heard.listener(), feed)
+    assert (report.scan.recorded, report.scan.known, feed.given) == (1, 1, 2)
+    assert not feed.path.exists()
+
+
+def test_what_is_waited_out_is_told_without_asking_for_a_new_run() -> None:
+    for message_id in PASSING:
+        for lang in Language:
+            told = translate(f"watch_{message_id}", lang, path="/v/kiemphieu.db", reason="y")
+            assert "/v/kiemphieu.db" in told
+            assert not any(word in told for word in ("chạy lại", "run it again", "run the same"))
 
 
 def test_a_folder_that_is_not_there_is_an_error(vote: SampleVote, tmp_path: Path) -> None:
