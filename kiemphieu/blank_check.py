@@ -26,7 +26,7 @@ from kiemphieu.explain_words import Words
 from kiemphieu.explained import SHORT_HASH, Reread
 from kiemphieu.folder import VoteFolder, free_name, load_profile, load_vote, vote_rules
 from kiemphieu.intake import FileProblem, PageRef, file_problem, find_pages, load_page
-from kiemphieu.messages import Language
+from kiemphieu.messages import Language, translate
 from kiemphieu.page_file import decode_page
 from kiemphieu.page_worker import ReaderSetup, reading_context
 from kiemphieu.scanning import reader_setup
@@ -94,7 +94,7 @@ class BlankReport:
         pages: read as pages of ballots; backs and problems are not among them.
         backs: empty sides.
         boxes: every box of every form that was met, in print order.
-        unseen: group and number of pages of these forms of which there was no scan.
+        unseen: group and number of the printed pages of which there was no scan.
         pictures: the folder with the annotated pages; None where nothing was found.
     """
 
@@ -134,8 +134,17 @@ def check_blanks(
         if progress is not None:
             progress(done, len(refs))
     if not check.pages and not check.findings:
-        raise InputError("blank_check_nothing", paths=", ".join(map(str, paths)))
+        raise _nothing(lang, paths, problems)
     return check.report(tuple(problems))
+
+
+def _nothing(lang: Language, paths: Sequence[Path], problems: Sequence[FileProblem]) -> InputError:
+    """Why no page was read: what is wrong with the first file, where that is the reason."""
+    if not problems:
+        return InputError("blank_check_nothing", paths=", ".join(map(str, paths)))
+    first = problems[0]
+    reason = translate(first.message_id, lang, **dict(first.details))
+    return InputError("blank_check_bad_file", scan=first.source, reason=reason)
 
 
 def _contexts(folder: VoteFolder, vote: Vote) -> tuple[ReadingContext, ...]:
@@ -191,7 +200,12 @@ class _Check:
         self._pictures: Path | None = None
         self._boxes: dict[BoxKey, BoxInk] = {}
         self._seen: set[tuple[str, int]] = set()
-        self._wanted: set[tuple[str, int]] = set()
+        self._wanted = {
+            (form.layout.style, page.layout.page)
+            for context in contexts
+            for form in context.forms
+            for page in form.pages
+        }
         self._backs = 0
         self.pages = 0
         self.findings: list[BlankFinding] = []
@@ -228,7 +242,6 @@ class _Check:
         self.pages += 1
         style = reading.token.style
         self._seen.add((style, reading.token.page))
-        self._wanted |= {(style, number) for number in range(1, reading.token.pages + 1)}
         for box in reading.boxes:
             key = style, box.official, box.level
             before = self._boxes.get(key)

@@ -296,6 +296,20 @@ def test_each_group_has_a_deck_of_its_own(tmp_path: Path) -> None:
     assert {cell["group"] for cell in checked["cells"]} == {"hdnd", "ubnd"}
 
 
+def test_a_group_without_a_blank_ballot_is_told(tmp_path: Path) -> None:
+    folder = create_folder(tmp_path / "vote")
+    folder.vote_file.write_text(TWO_GROUPS, encoding="utf-8")
+    for group in ("hdnd", "ubnd"):
+        pdf = tmp_path / f"{group}.pdf"
+        assert (
+            run("print", folder.root, "--count", "1", "--group", group, "--seed", "1", "-o", pdf).exit_code
+            == 0
+        )
+    found = data("blank-check", folder.root, tmp_path / "ubnd.pdf")
+    assert (found["clean"], found["pages"]) == (True, 1)
+    assert found["unseen"] == [{"group": "hdnd", "page": 1}]
+
+
 @pytest.fixture
 def blanks(deck: ScannedDeck, tmp_path: Path) -> Path:
     """Clean scans of printed ballots without a mark, not handed out yet."""
@@ -343,6 +357,9 @@ def test_what_is_no_blank_ballot_is_told(deck: ScannedDeck, other_vote: SampleVo
     foreign = next(iter(other_vote.scans.values()))
     found = data("blank-check", deck.root, foreign)
     assert [one["what"] for one in found["findings"]] == ["other_vote"]
+    (tmp_path / "cut.jpg").write_bytes(foreign.read_bytes()[:9000])
+    cut = run("blank-check", deck.root, tmp_path / "cut.jpg")
+    assert (cut.exit_code, "cut off" in cut.stderr) == (3, True)
     nothing = tmp_path / "nothing"
     nothing.mkdir()
     assert run("blank-check", deck.root, nothing).exit_code == 3
