@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
 
+from records.reading import RejectionReason
 from records.scanner_profile import ScanMode, ScannerProfile
 from scanner.diagnostics import PageDiagnostics
 
@@ -32,6 +33,11 @@ UNLIKE_DPI = 0.01
 """A profile measures resolution to 0.1 %, a page on a form to 0.3 %, and paper stretches by as much."""
 UNLIKE_LEVELS = 35.0
 """Other paper and other toner than the target's account for twenty levels."""
+MOST_UNREAD = 5
+"""Of the window's pages: a sheet or two that are folded or torn off are none of the scanner's doing."""
+_SCANNERS_FAULT = frozenset(
+    {RejectionReason.NO_CODE, RejectionReason.NOT_REGISTERED, RejectionReason.PAGE_IMAGE}
+)
 DRIFT_DPI = 0.006
 DRIFT_BRIGHTNESS = 25.0
 
@@ -49,6 +55,8 @@ class Ailment(StrEnum):
     DARK = "dark"
     BILEVEL = "bilevel"
     DIRT = "dirt"
+    UNREAD = "unread"
+    """Pages that no code was found on, or that could not be laid over their form."""
     UNLIKE_PROFILE_SIZE = "unlike_profile_size"
     """The resolution is not that of the scanner's profile."""
     UNLIKE_PROFILE_TONE = "unlike_profile_tone"
@@ -91,6 +99,7 @@ class ScanHealth:
         self._first: list[PageDiagnostics] = []
         self._last: deque[PageDiagnostics] = deque(maxlen=WINDOW)
         self._told: list[Alert] = []
+        self._read: deque[bool] = deque(maxlen=WINDOW)
         self._pages = 0
 
     @property
@@ -101,6 +110,7 @@ class ScanHealth:
     def take(self, page: PageDiagnostics) -> tuple[Alert, ...]:
         """Adds a page; returns what is to be told now, each thing once in a run."""
         self._pages += 1
+        self._read.append(True)
         if len(self._first) < WINDOW:
             self._first.append(page)
         self._last.append(page)
@@ -110,6 +120,16 @@ class ScanHealth:
         new = tuple(alert for alert in found if not self._is_told(alert))
         self._told += new
         return new
+
+    def miss(self, reason: RejectionReason) -> tuple[Alert, ...]:
+        """Adds a page that could not be read, which says nothing of the scanner but that."""
+        self._read.append(reason not in _SCANNERS_FAULT)
+        missed = self._read.count(False)
+        alert = Alert(Ailment.UNREAD, missed)
+        if missed < MOST_UNREAD or self._is_told(alert):
+            return ()
+        self._told.append(alert)
+        return (alert,)
 
     def summary(self) -> Summary | None:
         """Over the pages at hand; None before the first."""

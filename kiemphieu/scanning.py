@@ -31,7 +31,6 @@ from records.errors import InputError, KiemphieuError, UsageError
 from records.reading import RejectionReason, SheetRejection
 from records.scanner_profile import ScannerProfile
 from records.vote import Vote
-from scanner.diagnostics import PageDiagnostics
 
 if TYPE_CHECKING:
     from kiemphieu.reading_cluster import ClusterCrew
@@ -282,7 +281,7 @@ class Recorder:
         match outcome:
             case ReadPage():
                 self._waiting.append(outcome.record)
-                self._feel(outcome.diagnostics)
+                self._feel(outcome)
             case KnownPage():
                 self._outcomes[RecordOutcome.KNOWN] += 1
                 self._say(PageFate(outcome.source, outcome.index, Fate.KNOWN))
@@ -292,11 +291,14 @@ class Recorder:
             case WorkerFailure():
                 raise_failure(outcome)
 
-    def _feel(self, page: PageDiagnostics | None) -> None:
+    def _feel(self, page: ReadPage) -> None:
         """Tells what is wrong with the scanner as soon as it shows."""
-        if page is None:
-            return
-        for alert in self._health.take(page):
+        alerts: tuple[Alert, ...] = ()
+        if page.diagnostics is not None:
+            alerts = self._health.take(page.diagnostics)
+        elif isinstance(page.record.result, SheetRejection):
+            alerts = self._health.miss(page.record.result.reason)
+        for alert in alerts:
             if self._alarm is not None:
                 self._alarm(alert)
 

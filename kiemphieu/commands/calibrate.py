@@ -35,6 +35,7 @@ from kiemphieu.documents.facts import Words
 from kiemphieu.folder import open_folder
 from kiemphieu.messages import Language
 from records.errors import UsageError
+from records.scanner_profile import Fitness
 from records.vote import PaperSize
 
 SCANS = click.argument("scans", type=ANY_PATH, nargs=-1, required=True, metavar="SCAN…")
@@ -142,6 +143,8 @@ def _tell_profile(session: Session, report: MeasureReport) -> None:
             )
         )
     session.say("calibrate_written", profile=report.profile_path, report=report.report_path)
+    if profile.fitness is not Fitness.UNFIT:
+        session.say("calibrate_use", profile=report.profile_path.name)
     if session.as_json:
         session.document(_profile_to_json(report))
 

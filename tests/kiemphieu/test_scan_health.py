@@ -15,6 +15,7 @@ from profile_sample import geometry, profile_sample, tone
 from kiemphieu.messages import has_text
 from kiemphieu.scan_health import WINDOW, Ailment, Alert, ScanHealth
 from kiemphieu.store import open_store
+from records.reading import RejectionReason
 from records.scanner_profile import (
     ScanMode,
     ScannerProfile,
@@ -83,6 +84,18 @@ def test_drift_is_told_against_the_start() -> None:
     assert Ailment.DRIFT_SIZE in ailments(*slow)
     fading = [replace(GOOD, white=240.0 - 1.5 * n) for n in range(3 * WINDOW)]
     assert Ailment.DRIFT_BRIGHTNESS in ailments(*fading)
+
+
+def test_pages_that_cannot_be_read_are_told_while_they_come() -> None:
+    health = ScanHealth()
+    missed = [health.miss(RejectionReason.NO_CODE) for _ in range(6)]
+    assert missed == [(), (), (), (), (Alert(Ailment.UNREAD, 5),), ()]
+    for reason in (RejectionReason.BLANK_PAGE, RejectionReason.OTHER_VOTE):
+        assert [ScanHealth().miss(reason) for _ in range(10)] == [()] * 10
+    rare = ScanHealth()
+    for _ in range(8):
+        assert rare.miss(RejectionReason.NOT_REGISTERED) == ()
+        assert [rare.take(GOOD) for _ in range(2)] == [(), ()]
 
 
 def test_a_summary_is_the_median_of_the_last_pages() -> None:
