@@ -6,13 +6,14 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from kiemphieu.file_kind import FileKind, kind_of_head
 from kiemphieu.page_file import PageBytes, check_jpeg, check_png, open_image
 from kiemphieu.pdf_file import check_pdf_end, pdf_page, pdf_page_count
-from kiemphieu.tiff_file import tiff_blank_end, tiff_page, tiff_page_count
+from kiemphieu.tiff_file import FileBytes, tiff_blank_end, tiff_page, tiff_page_count
 from records.errors import PageFileError
 
 T = TypeVar("T")
@@ -177,8 +178,16 @@ def _page_count(path: Path, kind: FileKind) -> int:
         _opened(lambda: check_pdf_end(path))
         return pdf_page_count(path)
     if kind is FileKind.TIFF:
-        return tiff_page_count(_opened(path.read_bytes))
+        return _in_tiff(path, tiff_page_count)
     return 1
+
+
+def _in_tiff(path: Path, action: Callable[[FileBytes], T]) -> T:
+    def read() -> T:
+        with path.open("rb") as file:
+            return action(FileBytes(file))
+
+    return _opened(read)
 
 
 def load_page(ref: PageRef) -> PageBytes:
@@ -189,9 +198,9 @@ def load_page(ref: PageRef) -> PageBytes:
     """
     if ref.kind is FileKind.PDF:
         return pdf_page(ref.path, ref.index)
-    data = _opened(ref.path.read_bytes)
     if ref.kind is FileKind.TIFF:
-        return tiff_page(data, ref.index)
+        return _in_tiff(ref.path, lambda data: tiff_page(data, ref.index))
+    data = _opened(ref.path.read_bytes)
     if ref.kind is FileKind.JPEG:
         check_jpeg(data)
         return PageBytes(data, ".jpg")
@@ -206,7 +215,7 @@ def may_be_unfilled(path: Path) -> bool:
     Raises:
         PageFileError: it cannot be read or is broken.
     """
-    return _file_kind(path) is FileKind.TIFF and tiff_blank_end(_opened(path.read_bytes))
+    return _file_kind(path) is FileKind.TIFF and _in_tiff(path, tiff_blank_end)
 
 
 def check_whole(path: Path) -> None:
@@ -219,11 +228,12 @@ def check_whole(path: Path) -> None:
     count = _page_count(path, kind)
     if kind is FileKind.PDF:
         return
-    data = _opened(path.read_bytes)
     if kind is FileKind.TIFF:
         for index in range(count):
-            tiff_page(data, index)
-    elif kind is FileKind.JPEG:
+            _in_tiff(path, partial(tiff_page, index=index))
+        return
+    data = _opened(path.read_bytes)
+    if kind is FileKind.JPEG:
         check_jpeg(data)
     else:
         check_png(data)

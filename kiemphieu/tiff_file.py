@@ -7,10 +7,11 @@ Source: TIFF Revision 6.0 (Aldus, 1992), section 2.
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
 from kiemphieu.page_file import PageBytes
 from records.errors import PageFileError
@@ -32,6 +33,30 @@ _KEPT = frozenset(
 )
 
 
+class Sliceable(Protocol):
+    """Bytes, wherever they are."""
+
+    def __getitem__(self, part: slice, /) -> bytes:
+        """As of `bytes`, for slices with an end that do not count from the end."""
+
+
+class FileBytes:
+    """The bytes of an open file, of which only what is asked for is read.
+
+    A file of many pages is opened once for each of them, and may be larger than the memory.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._size = file.seek(0, os.SEEK_END)
+
+    def __getitem__(self, part: slice, /) -> bytes:
+        """Raises OSError where the file cannot be read."""
+        start = part.start or 0
+        self._file.seek(start)
+        return self._file.read(max(0, min(part.stop, self._size) - start))
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     tag: int
@@ -40,7 +65,7 @@ class _Entry:
     value: bytes
 
 
-def tiff_page_count(data: bytes) -> int:
+def tiff_page_count(data: Sliceable) -> int:
     """How many pages the file holds.
 
     Raises:
@@ -49,7 +74,7 @@ def tiff_page_count(data: bytes) -> int:
     return sum(1 for _ in _directories(data))
 
 
-def tiff_page(data: bytes, index: int) -> PageBytes:
+def tiff_page(data: Sliceable, index: int) -> PageBytes:
     """Page `index` (0-based) as a TIFF of its own.
 
     Raises:
@@ -63,7 +88,7 @@ def tiff_page(data: bytes, index: int) -> PageBytes:
     raise PageFileError("file_truncated")
 
 
-def tiff_blank_end(data: bytes) -> bool:
+def tiff_blank_end(data: Sliceable) -> bool:
     """Whether a page's image data ends in zero bytes, as space does that is reserved and not filled yet.
 
     The other kinds of file end in a mark; a TIFF that begins with its directories has none. Compressed
@@ -77,14 +102,14 @@ def tiff_blank_end(data: bytes) -> bool:
     return False
 
 
-def _byte_order(data: bytes) -> str:
+def _byte_order(data: Sliceable) -> str:
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
     if order is None:
         raise PageFileError("file_broken", reason="TIFF header")
     return order
 
 
-def _directories(data: bytes) -> Iterator[int]:
+def _directories(data: Sliceable) -> Iterator[int]:
     """Offsets of the file's directories, in order."""
     order = _byte_order(data)
     (offset,) = _unpack(order + "I", data, 4)
@@ -98,14 +123,14 @@ def _directories(data: bytes) -> Iterator[int]:
         (offset,) = _unpack(order + "I", data, offset + 2 + count * _ENTRY_BYTES)
 
 
-def _unpack(form: str, data: bytes, offset: int) -> tuple[Any, ...]:
+def _unpack(form: str, data: Sliceable, offset: int) -> tuple[Any, ...]:
     try:
-        return struct.unpack_from(form, data, offset)
+        return struct.unpack(form, data[offset : offset + struct.calcsize(form)])
     except struct.error as error:
         raise PageFileError("file_truncated") from error
 
 
-def _read_entries(data: bytes, offset: int, order: str) -> dict[int, _Entry]:
+def _read_entries(data: Sliceable, offset: int, order: str) -> dict[int, _Entry]:
     (count,) = _unpack(order + "H", data, offset)
     entries: dict[int, _Entry] = {}
     for number in range(count):
@@ -119,7 +144,7 @@ def _read_entries(data: bytes, offset: int, order: str) -> dict[int, _Entry]:
     return entries
 
 
-def _slice(data: bytes, offset: int, size: int) -> bytes:
+def _slice(data: Sliceable, offset: int, size: int) -> bytes:
     part = data[offset : offset + size]
     if len(part) != size:
         raise PageFileError("file_truncated")
@@ -133,7 +158,7 @@ def _integers(entry: _Entry, order: str) -> tuple[int, ...]:
     return struct.unpack(f"{order}{entry.count}{code}", entry.value)
 
 
-def _single_page(data: bytes, entries: dict[int, _Entry], order: str) -> bytes:
+def _single_page(data: Sliceable, entries: dict[int, _Entry], order: str) -> bytes:
     """Header, directory, long values, then the strips or tiles, in that order."""
     offsets_tag = (_STRIPS if _STRIPS[0] in entries else _TILES)[0]
     blocks = _blocks(data, entries, order)
@@ -148,7 +173,7 @@ def _single_page(data: bytes, entries: dict[int, _Entry], order: str) -> bytes:
     return _directory(entries, order) + b"".join(block + b"\0" * (len(block) % 2) for block in blocks)
 
 
-def _blocks(data: bytes, entries: dict[int, _Entry], order: str) -> list[bytes]:
+def _blocks(data: Sliceable, entries: dict[int, _Entry], order: str) -> list[bytes]:
     """The strips or tiles, in order."""
     offsets_tag, sizes_tag = _STRIPS if _STRIPS[0] in entries else _TILES
     if offsets_tag not in entries or sizes_tag not in entries:

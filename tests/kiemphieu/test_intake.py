@@ -12,7 +12,7 @@ from PIL import Image
 
 from kiemphieu.intake import FileProblem, PageRef, SkippedFile, find_pages, load_page, natural_key
 from kiemphieu.page_file import PageBytes, decode_page
-from kiemphieu.tiff_file import tiff_page, tiff_page_count
+from kiemphieu.tiff_file import FileBytes, tiff_page, tiff_page_count
 from records.errors import PageFileError
 
 
@@ -96,6 +96,34 @@ def test_a_tiff_page_is_the_same_bytes_whatever_stands_beside_it(page_pixels: np
         files.append(out.getvalue())
     assert [tiff_page_count(data) for data in files] == [1, 2]
     assert tiff_page(files[0], 0) == tiff_page(files[1], 0)
+
+
+class CountedFile(io.BytesIO):
+    """How many bytes were read of it."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        part = super().read(size)
+        self.taken += len(part)
+        return part
+
+
+def test_a_page_of_a_large_tiff_is_read_without_the_others() -> None:
+    """Reading all of a file for each of its pages took 20 s for 60 pages, and its size in memory."""
+    noise = np.random.default_rng(4).integers(0, 255, (9, 200, 150), dtype=np.uint8)
+    out = io.BytesIO()
+    pages = [Image.fromarray(page) for page in noise]
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:])
+    whole = out.getvalue()
+    for index in (0, 8):
+        file = CountedFile(whole)
+        assert tiff_page(FileBytes(file), index) == tiff_page(whole, index)
+        assert file.taken < 30_000 + 9 * 1000 < len(whole) / 5
+    for cut in (3, 7, len(whole) // 2):
+        for source in (whole[:cut], FileBytes(io.BytesIO(whole[:cut]))):
+            with pytest.raises(PageFileError):
+                tiff_page(source, 8)
 
 
 def test_pdf_pages_are_the_scanned_images(tmp_path: Path, page_pixels: np.ndarray) -> None:
