@@ -68,14 +68,13 @@ def _tell(session: Session, report: BlankReport) -> None:
     for style, number in report.unseen:
         session.warn("blank_check_unseen", page=number, group=style or report.vote.id)
     for finding in report.findings:
+        place = [part for part in (names.get(finding.official), labels.get(finding.level)) if part]
         session.say(
             "blank_check_finding",
             source=finding.source,
             page=finding.index + 1,
             what=_what(session, finding),
-            place=" · ".join(
-                part for part in (names.get(finding.official), labels.get(finding.level)) if part
-            ),
+            place=f" ({' · '.join(place)})" if place else "",
         )
     if report.pictures is not None:
         session.say("blank_check_pictures", folder=report.pictures)
