@@ -93,7 +93,8 @@ def check_deck(
         alarm: called as soon as the pages show something wrong with the scanner.
 
     Raises:
-        InputError: no deck was printed, or vote.toml was changed since.
+        InputError: no deck was printed, vote.toml was changed since, or an earlier part of the run was read
+            with another profile of the scanner or another version of the program.
         UsageError: there is no such deck, or the name is no plain name.
         StoreError: a record cannot be read or written.
     """
@@ -109,7 +110,11 @@ def check_deck(
     setup = ReaderSetup(run.root.resolve(), vote.id, vote.store_url, TokenKind.TEST, profile=profile)
     scan = record_scans(run, vote, paths, workers, setup, progress, alarm)
     count = count_folder(run, vote)
-    comparison = compare_deck(expected, _entries(run, count), count.groups, tuple(_real_ballots(scan)))
+    entries = _entries(run, count)
+    if len({page.options for entry in entries for page in entry.pages}) > 1:
+        # No half of it proves how the vote's ballots will be read.
+        raise InputError("testdeck_mixed", name=name)
+    comparison = compare_deck(expected, entries, count.groups, tuple(_real_ballots(scan)))
     report = run.root / "report.pdf"
     write_atomic(report, deck_report(count, expected, name, comparison, lang))
     return DeckCheck(vote, expected, name, run, scan, count, comparison, report)

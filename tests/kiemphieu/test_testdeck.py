@@ -245,6 +245,7 @@ def test_a_scanner_measured_after_the_deck_was_printed_is_tried_with_it(deck: Sc
     (deck.vote.folder.root / "may-quet.json").write_text(
         json.dumps(profile_to_json(profile)), encoding="utf-8"
     )
+    data("testdeck", deck.root, "--scan", deck.scan_of("plain"), "--name", "half", "--workers", "1")
     vote_file = deck.vote.folder.vote_file
     text = vote_file.read_text(encoding="utf-8") + '[scan]\nprofile = "may-quet.json"\n'
     vote_file.write_text(text, encoding="utf-8")
@@ -254,6 +255,8 @@ def test_a_scanner_measured_after_the_deck_was_printed_is_tried_with_it(deck: Sc
     store.close()
     expected = f"{ReaderOptions().digest()} {profile_sha256(profile)}"
     assert readers == {hashlib.sha256(expected.encode()).hexdigest()}
+    mixed = run("testdeck", deck.root, "--scan", deck.scans, "--name", "half", "--workers", "1")
+    assert (mixed.exit_code, "another scanner profile" in mixed.stderr) == (3, True)
 
 
 def test_ballots_of_an_older_deck_are_told(deck: ScannedDeck) -> None:
