@@ -2,7 +2,7 @@
 
     python -m benchmarks.cluster [--pages 300] [--sheets 25] [--dpi 300] [--repeats 3]
 
-The pages of `whole_scan`. In every repeat the same folder is scanned into fresh records: by `--workers 2`, by
+The pages of `speed`. In every repeat the same folder is scanned into fresh records: by `--workers 2`, by
 `--cluster`, by `--cluster --cluster-paths`. The time from the start to the first page on the disk is told
 apart, and taken off. Then one more scan by the cluster, one of whose workers is killed when a quarter of the
 pages is there. Every record, each page with its reading and its image, must be that of the first scan.
@@ -25,10 +25,8 @@ from pathlib import Path
 
 from distributed import Client, LocalCluster
 
-from benchmarks.whole_scan import draw_pages, spread_pages
-from kiemphieu.demo_vote import demo_vote_toml
+from benchmarks.speed_pages import Kind, Picture, draw_pages, print_folder, spread_pages
 from kiemphieu.folder import VoteFolder
-from kiemphieu.printing import PrintOrder, print_ballots
 from kiemphieu.store import PageRecord, open_store
 
 LOCAL = "2 processes"
@@ -102,13 +100,10 @@ def _cpu_s(pid: int) -> float:
 
 def print_and_draw(root: Path, options: argparse.Namespace) -> VoteFolder:
     """A printed vote, and `scans` beside it."""
-    folder = VoteFolder(root / "vote")
-    folder.root.mkdir()
-    folder.vote_file.write_text(demo_vote_toml(options.sheets), encoding="utf-8")
-    pdf = root / "ballots.pdf"
-    print_ballots(folder, PrintOrder(options.sheets, seed=1, out=pdf))
-    spread_pages(draw_pages(folder, pdf, options.sheets, options.dpi), options.pages, root / "scans")
-    return folder
+    printed = print_folder(root / "vote", 12, options.sheets)
+    kind = Kind(options.dpi, Picture.GREY)
+    spread_pages(draw_pages(printed, options.sheets, [kind])[kind], options.pages, root / "scans")
+    return printed.folder
 
 
 def kill_one(cluster: LocalCluster, at: int) -> Callable[[int], None]:
