@@ -122,13 +122,28 @@ class PageReader:
         if self._store.has_page(sha256):
             return KnownPage(ref.source, ref.index)
         read = read_and_measure_sheet(decode_page(page), self._context)
-        return kept_page(self._folder, ref, page, read, self._context.kind, self._options)
+        return kept_page(self._folder, ref, page, sha256, read, self._context.kind, self._options)
 
 
 def kept_page(
-    folder: VoteFolder, ref: PageRef, page: PageBytes, read: ReadSheet, kind: TokenKind, options: str
+    folder: VoteFolder,
+    ref: PageRef,
+    page: PageBytes,
+    sha256: str,
+    read: ReadSheet,
+    kind: TokenKind,
+    options: str,
 ) -> ReadPage | FileProblem:
-    """A page as read, its image kept; `options` is the digest of the reader that read it.
+    """A page as read, its image kept.
+
+    Args:
+        folder: takes the image.
+        ref: where the page was found.
+        page: its bytes.
+        sha256: of the bytes.
+        read: what was read on it.
+        kind: of the ballots that are read.
+        options: digest of the reader that read it.
 
     Raises:
         StoreError: the image cannot be written.
@@ -137,7 +152,6 @@ def kept_page(
         # A vote has no business in a test record: nothing of it is kept.
         return FileProblem(ref.source, "testdeck_real_ballot", (("page", str(ref.index + 1)),))
     # A row never stands without its image: the image is on the disk before the row is written.
-    sha256 = sha256_hex(page.data)
     keep_page(folder, sha256, page.suffix, page.data)
     return ReadPage(
         PageRecord(sha256, page.suffix, ref.source, ref.index, read.result, options), read.diagnostics

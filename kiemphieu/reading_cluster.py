@@ -69,6 +69,7 @@ class _Sent:
 
     ref: PageRef
     page: PageBytes
+    sha256: str
     future: Future[RemoteRead]
 
 
@@ -172,7 +173,7 @@ class ClusterCrew:
         except KiemphieuError as error:
             return failure_of(error)
         what = at_path(ref, page) if self._place.shared_paths else page
-        return _Sent(ref, page, _submit(client, self._name, what))
+        return _Sent(ref, page, sha256, _submit(client, self._name, what))
 
     def _received(
         self, client: Client, sent: _Sent | PageOutcome, others: Sequence[_Sent | PageOutcome]
@@ -195,7 +196,9 @@ class ClusterCrew:
             return self._received(client, self._sent_again(client, sent), others)
         try:
             kind = self._kit.kind
-            return kept_page(self._folder, sent.ref, sent.page, answer.result, kind, self._digest)
+            return kept_page(
+                self._folder, sent.ref, sent.page, sent.sha256, answer.result, kind, self._digest
+            )
         except KiemphieuError as error:
             return failure_of(error)
 

@@ -17,6 +17,9 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 Decoder = Callable[[Any], Any]
+Encoder = Callable[[Any], Any]
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 class CodecError(ValueError):
@@ -25,19 +28,38 @@ class CodecError(ValueError):
 
 def to_plain(value: Any) -> Any:
     """`value` as dicts, lists, strings, numbers, booleans and None."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, tuple):
-        return [to_plain(item) for item in value]
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    raise CodecError(f"cannot encode a {type(value).__name__}")
+    cls = type(value)
+    return value if cls in _PLAIN else _encoder_of(typing.cast("Hashable", cls))(value)
+
+
+@cache
+def _encoder_of(kind: Hashable) -> Encoder:
+    """What turns an instance of the class `kind` into plain values; worked out once for each class."""
+    cls = typing.cast("type[Any]", kind)
+    if dataclasses.is_dataclass(cls):
+        return _fields_encoder(tuple(field.name for field in dataclasses.fields(cls)))
+    if issubclass(cls, Enum):
+        return lambda value: value.value
+    if issubclass(cls, tuple):
+        return lambda value: [to_plain(item) for item in value]
+    if issubclass(cls, bytes):
+        return lambda value: value.hex()
+    if issubclass(cls, datetime.date):
+        return lambda value: value.isoformat()
+    if issubclass(cls, str | int | float):
+        return lambda value: value
+    raise CodecError(f"cannot encode a {cls.__name__}")
+
+
+def _fields_encoder(names: tuple[str, ...]) -> Encoder:
+    def encode(value: Any) -> dict[str, Any]:
+        plain = {}
+        for name in names:
+            item = getattr(value, name)
+            plain[name] = item if type(item) in _PLAIN else to_plain(item)
+        return plain
+
+    return encode
 
 
 def from_plain(cls: type[T], data: Any) -> T:

@@ -284,7 +284,10 @@ class Store:
 
     def _record_pages(self, pages: Sequence[PageRecord]) -> tuple[RecordOutcome, ...]:
         with self._recording() as connection:
-            return tuple(_record_page(connection, page) for page in pages)
+            came: list[bytes] = []
+            outcomes = tuple(_record_page(connection, page, came) for page in pages)
+            chain.change_set(connection, chain.PAGES, added=came)
+            return outcomes
 
     def pages(self) -> Iterator[PageRecord]:
         """Every page, by serial and page number, the first sheet of a serial before any other."""
@@ -344,7 +347,8 @@ def _failed(connection: Connection, sha256: str) -> bool:
     return row is not None and row.status == PageStatus.REJECTED.value and is_failure(row.result)
 
 
-def _record_page(connection: Connection, page: PageRecord) -> RecordOutcome:
+def _record_page(connection: Connection, page: PageRecord, came: list[bytes]) -> RecordOutcome:
+    """Writes the row; what the set of pages gains by it goes to `came`."""
     if _known(connection, page.sha256):
         if not _failed(connection, page.sha256) or is_failure(result_to_text(page.result)):
             return RecordOutcome.KNOWN
@@ -366,7 +370,7 @@ def _record_page(connection: Connection, page: PageRecord) -> RecordOutcome:
     }
     thing = chain.page_thing(SimpleNamespace(**values))
     connection.execute(insert(tables.page).values(**values, digest=sha256_hex(thing)))
-    chain.change_set(connection, chain.PAGES, added=[thing])
+    came.append(thing)
     return RecordOutcome.SURPLUS if surplus else RecordOutcome.NEW
 
 

@@ -77,16 +77,26 @@ def test_a_commit_that_fails_leaves_the_record_of_before(
     vote: SampleVote, peaceful: State, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     calls = []
-    real = store_module.chain.change_set
+    real_record, real_change = store_module._record_page, store_module.chain.change_set
 
-    def failing(*args: object, **more: object) -> None:
+    def failing_record(*args: object) -> object:
         calls.append(args)
-        if len(calls) == number + 1:
+        outcome = real_record(*args)  # type: ignore[arg-type]
+        fail_at(number)
+        return outcome
+
+    def failing_change(*args: object, **more: object) -> None:
+        real_change(*args, **more)  # type: ignore[arg-type]
+        fail_at(number - 1)
+
+    def fail_at(count: int) -> None:
+        """After the row of each of the four pages, and after the set that all of them go into."""
+        if len(calls) == count + 1:
             raise OSError(errno.ENOSPC, "No space left on device")
-        real(*args, **more)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(store_module.chain, "change_set", failing)
-        assert scan(vote.folder, vote.scan_folder) == (4 if number < 4 else 0)
+        patched.setattr(store_module, "_record_page", failing_record)
+        patched.setattr(store_module.chain, "change_set", failing_change)
+        assert scan(vote.folder, vote.scan_folder) == 4
     assert scan(vote.folder, vote.scan_folder) == 0
     assert state_of(vote.folder) == peaceful

@@ -99,11 +99,11 @@ def test_a_batch_of_pages_is_recorded_whole_or_not_at_all(
     real = store_module._record_page
     calls = []
 
-    def failing(connection: object, record: PageRecord) -> RecordOutcome:
+    def failing(connection: object, record: PageRecord, came: list[bytes]) -> RecordOutcome:
         calls.append(record)
         if len(calls) == 2:
             raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
-        return real(connection, record)  # type: ignore[arg-type]
+        return real(connection, record, came)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store_module, "_record_page", failing)
     with pytest.raises(Exception, match="disk_full") as caught:
