@@ -13,15 +13,13 @@ from ballot_layout.setting import Setting
 from ballot_layout.sheet import SHEETS, Sheet
 from ballot_layout.table import TablePart, columns_for, header_mm, paginated, table_part, table_rows
 from ballot_layout.trial_mark import trial_marks
+from ballot_layout.vote_values import MAX_OFFICIALS
 from records.canonical import canonical_json, sha256_hex
 from records.errors import LayoutError
 from records.geometry import Rect
 from records.layout import LAYOUT_FORMAT, Layout, LayoutPage, sealed_layout
 from records.token import LAYOUT_PREFIX_BYTES, SIGNATURE_BYTES, Token, TokenKind, token_body, token_text
 from records.vote import Level, Official, Sides, Vote
-
-MAX_OFFICIALS = 60
-"""The issue's bound for one sheet; 60 rows are five A4 pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ballot_layout.form import MAX_OFFICIALS
 from ballot_layout.toml_lines import toml_lines
 from ballot_layout.vote_papers import read_committee, read_overrides, read_papers
 from ballot_layout.vote_people import (
@@ -21,7 +20,7 @@ from ballot_layout.vote_people import (
     read_background,
 )
 from ballot_layout.vote_template import vote_template
-from ballot_layout.vote_values import Findings, Table
+from ballot_layout.vote_values import MAX_OFFICIALS, Findings, Table
 from records.errors import Problem, VoteFileError
 from records.people import ListRules
 from records.rules import RuleSet

@@ -19,6 +19,8 @@ SHOWN_CHARACTERS = 60
 MOST_CHARACTERS = 300
 """Of one text: more is a paste gone wrong; whether it fits its place the form decides."""
 _LINE_SEPARATORS = "Zl", "Zp"
+MAX_OFFICIALS = 60
+"""On one sheet; 60 rows are five A4 pages."""
 
 
 @dataclass(slots=True)

@@ -9,8 +9,7 @@ import click
 from rich.table import Table
 
 from kiemphieu.accounting import Account, Fate, Statement, account_of, state_account, take_back
-from kiemphieu.commands.base import EXIT_DONE, LocalCommand, Session, common_options, session_of
-from kiemphieu.commands.vote import VOTE
+from kiemphieu.commands.base import EXIT_DONE, VOTE, LocalCommand, Session, common_options, session_of
 from kiemphieu.folder import open_folder
 from records.errors import UsageError
 from records.token import serial_as_typed

@@ -22,6 +22,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 ANY_PATH = click.Path(path_type=Path, readable=False)
 """A path as written. What cannot be opened is bad input, told in our words, and no error of usage."""
+VOTE = click.argument("vote", type=ANY_PATH, metavar="VOTE")
+"""The vote folder."""
 
 EXIT_DONE = 0
 EXIT_USAGE = 2

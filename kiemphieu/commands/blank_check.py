@@ -13,12 +13,12 @@ from kiemphieu.commands.base import (
     ANY_PATH,
     EXIT_DONE,
     EXIT_INPUT,
+    VOTE,
     LocalCommand,
     Session,
     common_options,
     session_of,
 )
-from kiemphieu.commands.vote import VOTE
 from kiemphieu.folder import open_folder, vote_rules
 from kiemphieu.messages import has_text
 from records.errors import VerificationError

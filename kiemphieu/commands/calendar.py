@@ -10,8 +10,15 @@ from typing import Any
 import click
 from rich.table import Table
 
-from kiemphieu.commands.base import ANY_PATH, EXIT_DONE, LocalCommand, Session, common_options, session_of
-from kiemphieu.commands.vote import VOTE
+from kiemphieu.commands.base import (
+    ANY_PATH,
+    EXIT_DONE,
+    VOTE,
+    LocalCommand,
+    Session,
+    common_options,
+    session_of,
+)
 from kiemphieu.disk import write_atomic
 from kiemphieu.duty_calendar import write_calendar
 from kiemphieu.folder import load_vote, open_folder, vote_rules

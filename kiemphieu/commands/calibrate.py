@@ -20,6 +20,7 @@ from kiemphieu.calibrating import (
 from kiemphieu.commands.base import (
     ANY_PATH,
     EXIT_DONE,
+    VOTE,
     LocalCommand,
     LocalGroup,
     Session,
@@ -28,7 +29,6 @@ from kiemphieu.commands.base import (
     localise,
     session_of,
 )
-from kiemphieu.commands.vote import VOTE
 from kiemphieu.documents.calibration_pdf import fault_text
 from kiemphieu.documents.calibration_plots import number_text
 from kiemphieu.documents.facts import Words

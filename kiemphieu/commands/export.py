@@ -6,9 +6,16 @@ from pathlib import Path
 
 import click
 
-from kiemphieu.commands.base import ANY_PATH, EXIT_DONE, LocalCommand, Session, common_options, session_of
+from kiemphieu.commands.base import (
+    ANY_PATH,
+    EXIT_DONE,
+    VOTE,
+    LocalCommand,
+    Session,
+    common_options,
+    session_of,
+)
 from kiemphieu.commands.count import exit_code
-from kiemphieu.commands.vote import VOTE
 from kiemphieu.exports.words import Words
 from kiemphieu.exports.writing import Format, export_vote
 from kiemphieu.folder import VoteFolder, load_vote, open_folder

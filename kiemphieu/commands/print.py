@@ -6,8 +6,15 @@ from pathlib import Path
 
 import click
 
-from kiemphieu.commands.base import ANY_PATH, EXIT_DONE, LocalCommand, Session, common_options, session_of
-from kiemphieu.commands.vote import VOTE
+from kiemphieu.commands.base import (
+    ANY_PATH,
+    EXIT_DONE,
+    VOTE,
+    LocalCommand,
+    Session,
+    common_options,
+    session_of,
+)
 from kiemphieu.folder import open_folder
 from kiemphieu.printing import PrintOrder, PrintReport, print_ballots
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from kiemphieu.backup import back_up
-from kiemphieu.commands.base import ANY_PATH, EXIT_DONE, LocalCommand, common_options, session_of
-from kiemphieu.commands.vote import VOTE
+from kiemphieu.commands.base import ANY_PATH, EXIT_DONE, VOTE, LocalCommand, common_options, session_of
 from kiemphieu.folder import open_folder
 from kiemphieu.sealing import seal_vote
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from kiemphieu.commands.base import ANY_PATH, LocalCommand, common_options, session_of
+from kiemphieu.commands.base import ANY_PATH, VOTE, LocalCommand, common_options, session_of
 from kiemphieu.commands.count import exit_code
-from kiemphieu.commands.vote import VOTE
 from kiemphieu.folder import open_folder
 from kiemphieu.reporting import write_reports, write_typed_reports
 from records.errors import UsageError

@@ -12,11 +12,11 @@ from kiemphieu.commands.base import (
     EXIT_DONE,
     EXIT_INPUT,
     EXIT_REVIEW,
+    VOTE,
     LocalCommand,
     common_options,
     session_of,
 )
-from kiemphieu.commands.vote import VOTE
 from kiemphieu.folder import open_folder
 from kiemphieu.rescanning import RescanReport, rescan
 from kiemphieu.scanning import default_workers

@@ -13,12 +13,12 @@ from kiemphieu.commands.base import (
     EXIT_DONE,
     EXIT_INPUT,
     EXIT_REVIEW,
+    VOTE,
     LocalCommand,
     Session,
     common_options,
     session_of,
 )
-from kiemphieu.commands.vote import VOTE
 from kiemphieu.counting import count_folder
 from kiemphieu.folder import open_folder
 from kiemphieu.intake import FileProblem

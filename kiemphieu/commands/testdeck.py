@@ -13,13 +13,13 @@ from kiemphieu.commands.base import (
     ANY_PATH,
     EXIT_DONE,
     EXIT_INPUT,
+    VOTE,
     LocalCommand,
     Session,
     common_options,
     session_of,
 )
 from kiemphieu.commands.scan import tell_alert
-from kiemphieu.commands.vote import VOTE
 from kiemphieu.deck_comparing import DeckDifference
 from kiemphieu.deck_printing import DeckOrder, DeckPrint, print_deck
 from kiemphieu.deck_report import MOST_DIFFERENCES, difference_text, shown

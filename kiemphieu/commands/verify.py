@@ -9,12 +9,12 @@ import click
 from kiemphieu.commands.base import (
     ANY_PATH,
     EXIT_DONE,
+    VOTE,
     LocalCommand,
     Session,
     common_options,
     session_of,
 )
-from kiemphieu.commands.vote import VOTE
 from kiemphieu.folder import open_folder
 from kiemphieu.package import verify_package
 from kiemphieu.verify_report import VerifyReport

@@ -8,9 +8,9 @@ import click
 
 from ballot_layout.vote_file import check_vote
 from kiemphieu.commands.base import (
-    ANY_PATH,
     EXIT_DONE,
     EXIT_INPUT,
+    VOTE,
     LocalCommand,
     Session,
     common_options,
@@ -33,8 +33,6 @@ from records.errors import InputError, Problem
 from records.people import Appointment
 from tally.appointment import MEETINGS
 from tally.eligibility import list_findings
-
-VOTE = click.argument("vote", type=ANY_PATH, metavar="VOTE")
 
 
 @click.command("new", cls=LocalCommand)

@@ -11,9 +11,8 @@ from types import FrameType
 import click
 
 from kiemphieu.arrivals import SETTLE_S
-from kiemphieu.commands.base import ANY_PATH, LocalCommand, common_options, session_of
+from kiemphieu.commands.base import ANY_PATH, VOTE, LocalCommand, common_options, session_of
 from kiemphieu.commands.fates import exit_code, fates_json, listener, tell_report
-from kiemphieu.commands.vote import VOTE
 from kiemphieu.counting import count_folder
 from kiemphieu.folder import open_folder
 from kiemphieu.scanning import default_workers
