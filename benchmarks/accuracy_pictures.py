@@ -15,8 +15,7 @@ from records.layout import LayoutPage
 from records.reading import BoxState, Certainty, PageReading, SheetResult
 from sample_scans.campaign import Scan
 from sample_scans.truth import Truth
-from scanner.image import make_scan_image, to_grey
-from scanner.sheet import IdentifiedCode, LaidPage, ReadingContext, identify_code, lay_page
+from scanner.sheet import IdentifiedCode, LaidPage, ReadingContext, identify_code, lay_page, page_scan
 from scanner.token import find_codes
 
 _PAGE_SIDE_PX = 1100
@@ -52,13 +51,11 @@ def ballot_pictures(
 
 def _laid(scan: Scan, context: ReadingContext) -> LaidPage | None:
     """The page laid over its form once more: readings keep no map from paper to pixels."""
-    options = context.options
-    sizes = [form.page_size_mm for form in context.forms]
-    image = make_scan_image(to_grey(scan.image), sizes, options.image)
+    image = page_scan(scan.image, context)
     identified = identify_code(find_codes(image.coarse, image.detail), context)
     if not isinstance(identified, IdentifiedCode):
         return None
-    laid = lay_page(image, identified, options)
+    laid = lay_page(image, identified, context)
     return laid if isinstance(laid, LaidPage) else None
 
 

@@ -36,11 +36,10 @@ from sample_scans.strokes import (
 )
 from sample_scans.voter import Sheet
 from scanner.box_ink import BoxInk, find_box_ink
-from scanner.image import make_scan_image, to_grey
 from scanner.mark_network import MarkClass
 from scanner.mark_patch import mark_patch
 from scanner.mark_scores import score_box
-from scanner.sheet import LaidPage, identify_code, lay_page
+from scanner.sheet import LaidPage, identify_code, lay_page, page_scan
 from scanner.strokefit import CrossFit
 from scanner.token import find_codes
 
@@ -148,10 +147,9 @@ def _scanned(
             draw_strokes(voted, sheet.px_per_mm, moved(mark.strokes, size, box.rect.centre_mm), hand, rng)
     settings = stratum_settings(stratum, rng)
     image = scan_page(voted, sheet.px_per_mm, settings, int(rng.integers(1 << 31)), back=voted)
-    options = vote.context.options
-    scan = make_scan_image(to_grey(image), [form.page_size_mm for form in vote.context.forms], options.image)
+    scan = page_scan(image, vote.context)
     identified = identify_code(find_codes(scan.coarse, scan.detail), vote.context)
-    laid = lay_page(scan, identified, options) if not hasattr(identified, "reason") else None
+    laid = lay_page(scan, identified, vote.context) if not hasattr(identified, "reason") else None
     return laid if isinstance(laid, LaidPage) else None
 
 

@@ -15,14 +15,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import secrets
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ballot_layout.form import Form
 
 # What draws is imported by the measured process alone: a child begins with its parent's peak of memory.
 
@@ -189,7 +194,7 @@ def draw_without_code(vote: Path, ballots: int, part: str) -> None:
         _draw_base(form, ballots, vote / "base.pdf")
 
 
-def _write_only(form, ballots: int) -> None:  # type: ignore[no-untyped-def]
+def _write_only(form: Form, ballots: int) -> None:
     from ballot_layout.pdf import PrintedBallot, write_batch_pdf  # noqa: PLC0415
 
     # The same few texts again and again: signing is no part of the writer, and a writer keeps no codes.
@@ -198,7 +203,7 @@ def _write_only(form, ballots: int) -> None:  # type: ignore[no-untyped-def]
         write_batch_pdf(form, (signed[number % 20] for number in range(ballots)), out)
 
 
-def _draw_base(form, ballots: int, out: Path) -> None:  # type: ignore[no-untyped-def]
+def _draw_base(form: Form, ballots: int, out: Path) -> None:
     from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415
 
     mm = 72 / 25.4
@@ -216,9 +221,7 @@ def _draw_base(form, ballots: int, out: Path) -> None:  # type: ignore[no-untype
     canvas.save()
 
 
-def _signed(form, ballots: int):  # type: ignore[no-untyped-def]
-    import secrets  # noqa: PLC0415
-
+def _signed(form: Form, ballots: int) -> Iterator[tuple[str, tuple[str, ...]]]:
     from ballot_layout.tokens import (  # noqa: PLC0415
         ballot_tokens,
         draw_serials,

@@ -130,7 +130,7 @@ def _laid(image: NDArray[np.uint8], scan: str, context: ReadingContext) -> LaidP
     identified = identify_code(codes, context)
     if isinstance(identified, SheetRejection):
         raise InputError("calibrate_other_ballot", scan=scan)
-    laid = lay_page(made, identified, context.options)
+    laid = lay_page(made, identified, context)
     if isinstance(laid, SheetRejection):
         raise InputError("calibrate_not_laid", scan=scan)
     return laid

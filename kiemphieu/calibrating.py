@@ -23,8 +23,7 @@ from kiemphieu.documents.facts import Words
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.intake import FileProblem, PageRef, find_pages, load_page
 from kiemphieu.page_file import decode_page
-from kiemphieu.page_worker import reading_context
-from kiemphieu.scanning import reader_setup
+from kiemphieu.page_worker import ReaderSetup, reading_context
 from kiemphieu.vote_store import open_vote_store
 from records.canonical import sha256_hex
 from records.errors import InputError, PageFileError
@@ -119,7 +118,9 @@ def check_prints(
     refs = _refs(paths, words)
     store = open_vote_store(folder, vote)
     try:
-        context = reading_context(folder, store, reader_setup(folder, vote))
+        # Print is measured as it was scanned: what is known of a scanner would set right what is looked for.
+        plain = ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)
+        context = reading_context(folder, store, plain)
     finally:
         store.close()
     pages = tuple(

@@ -83,7 +83,7 @@ def lay_scan(pixels: Pixels, context: ReadingContext) -> LaidScan | None:
     identified = identify_code(find_codes(scan.coarse, scan.detail), context)
     if isinstance(identified, SheetRejection):
         return None
-    laid = lay_page(scan, identified, context.options, scanner=context.scanner)
+    laid = lay_page(scan, identified, context)
     if isinstance(laid, SheetRejection):
         return None
     layout = identified.form.layout

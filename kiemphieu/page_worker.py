@@ -7,7 +7,7 @@ because exceptions with named details do not survive the way between processes.
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -169,17 +169,6 @@ def is_real_ballot(result: SheetResult, kind: TokenKind) -> bool:
 
 def failure_of(error: KiemphieuError) -> WorkerFailure:
     return WorkerFailure(type(error), error.message_id, tuple(error.details.items()))
-
-
-def contexts_by_digest(folder: VoteFolder, store: Store, setup: ReaderSetup) -> dict[str, ReadingContext]:
-    """Every way that pages of the record may have been read in: with the scanner's profile, and without.
-
-    Raises:
-        InputError: no ballot was printed yet.
-        KeyFileError: the public key is missing.
-    """
-    context = reading_context(folder, store, setup)
-    return {one.digest(): one for one in (context, replace(context, scanner=None))}
 
 
 def reading_context(folder: VoteFolder, store: Store, setup: ReaderSetup) -> ReadingContext:

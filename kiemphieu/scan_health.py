@@ -14,6 +14,7 @@ from statistics import median
 from records.reading import RejectionReason
 from records.scanner_profile import ScanMode, ScannerProfile
 from scanner.diagnostics import PageDiagnostics
+from scanner.prior import SAME_LEVELS
 
 WINDOW = 10
 """Pages looked at together: a fault of one sheet is none of the scanner."""
@@ -31,8 +32,6 @@ DARKEST_PAPER = 150.0
 MOST_DIRT_MM2 = 60.0
 UNLIKE_DPI = 0.01
 """A profile measures resolution to 0.1 %, a page on a form to 0.3 %, and paper stretches by as much."""
-UNLIKE_LEVELS = 35.0
-"""Other paper and other toner than the target's account for twenty levels."""
 MOST_UNREAD = 5
 """Of the window's pages: a sheet or two that are folded or torn off are none of the scanner's doing."""
 _SCANNERS_FAULT = frozenset(
@@ -170,7 +169,7 @@ class ScanHealth:
         found = []
         if size > UNLIKE_DPI:
             found.append(Alert(Ailment.UNLIKE_PROFILE_SIZE, 100 * size))
-        if bilevel is not (profile.mode is ScanMode.BILEVEL) or (not bilevel and levels > UNLIKE_LEVELS):
+        if bilevel is not (profile.mode is ScanMode.BILEVEL) or (not bilevel and levels > SAME_LEVELS):
             found.append(Alert(Ailment.UNLIKE_PROFILE_TONE, levels))
         return found
 

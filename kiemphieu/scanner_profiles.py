@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from kiemphieu.disk import disk_errors, write_atomic
 from kiemphieu.folder import VoteFolder, read_text
-from kiemphieu.page_worker import ReaderSetup, contexts_by_digest
+from kiemphieu.page_worker import ReaderSetup, reading_context
 from kiemphieu.store import Store
 from records.errors import InputError
 from records.scanner_profile import ScannerProfile, profile_from_text, profile_sha256, profile_to_json
@@ -50,11 +50,16 @@ def kept_profiles(folder: VoteFolder) -> Iterator[ScannerProfile]:
 def reading_contexts(folder: VoteFolder, store: Store, setup: ReaderSetup) -> dict[str, ReadingContext]:
     """Every way that pages of the record may have been read in, by the digest that is stored with them.
 
+    The first is the way they are read in now; then without a profile, and with those of earlier.
+
     Raises:
         InputError: no ballot was printed yet.
         KeyFileError: the public key is missing.
     """
-    contexts = contexts_by_digest(folder, store, setup)
-    known = next(iter(contexts.values()))
-    earlier = (replace(known, scanner=prior_of(profile)) for profile in kept_profiles(folder))
-    return {**{context.digest(): context for context in earlier}, **contexts}
+    now = reading_context(folder, store, setup)
+    earlier = (prior_of(profile) for profile in kept_profiles(folder))
+    ways = (now, *(replace(now, scanner=scanner) for scanner in (None, *earlier)))
+    contexts: dict[str, ReadingContext] = {}
+    for way in ways:
+        contexts.setdefault(way.digest(), way)
+    return contexts

@@ -14,7 +14,7 @@ Each part is used only where the page at hand shows that it still holds, and non
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -38,24 +38,24 @@ LEAST_LIGHT_LOSS = 0.2
 """Share of the light that the darkest part of the paper must lack; a sound lamp's edges lack 0.15."""
 LIGHT_BORNE_OUT = 0.7
 """What must be left at most of the paper's unevenness on a page for the profile's light to be believed."""
-SAME_WHITE = 35.0
-"""How far a page's paper may be off the profile's for its tone to be believed, of 255."""
+SAME_LEVELS = 35.0
+"""How far a page's paper may be off the profile's for the two to be of one scanner, of 255: other paper and
+other toner than the target's account for twenty."""
 LEAST_DISTORTION_MM = 0.02
 """Root mean square of what is bent; below it the dots' own scatter is all there is."""
-_LEAST_ROW = 6
 LEAST_GAIN_MM = 0.05
 """Print wider by less is what the reader was measured on."""
 GAUSSIAN_MTF50 = 0.1874
 """Line pairs per millimetre at half contrast, times the standard deviation, of a Gaussian blur."""
-_DEGREE = 5
-_DAMPING = 1e-3
-_WHITE_QUANTILE = 0.85
-_LIGHT_DEGREES = (3, 2)
+_DEGREE, _DAMPING, _LEAST_ROW = 5, 1e-3, 6
+"""Of the polynomial that a distortion is: lenses bend a page by a wave or two; and dots that make a row."""
+_LIGHT_DEGREES, _LEAST_PLACES, _LEAST_LIGHT = (3, 2), 30, 0.15
+"""Across the lamp and along the feed; how many places must be known, and the share of the brightest paper's
+light below which paper shows nothing any more."""
 _LIGHT_SIDE = 64
+_WHITE_QUANTILE = 0.85
+"""Brightness of a page's paper: text, marks and a dark surround are less than the rest."""
 _PAPER_BLOCKS = 8
-_LEAST_PLACES = 30
-_LEAST_LIGHT = 0.15
-"""Darker paper than this share of the brightest shows nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class ScannerPrior:
     blur_mm: float = 0.0
     turns: int | None = None
     distortion: Distortion | None = None
-    streaks: tuple[KnownStreak, ...] = field(default=())
+    streaks: tuple[KnownStreak, ...] = ()
 
     def fitted(self, options: ReaderOptions) -> ReaderOptions:
         """The reader's options with the margins around print that this scanner needs."""
@@ -160,7 +160,7 @@ class ScannerPrior:
         if self.tone is None:
             return grey
         white = float(np.quantile(grey[::16, ::16], _WHITE_QUANTILE))
-        if abs(white - self.white) > SAME_WHITE:
+        if abs(white - self.white) > SAME_LEVELS:
             return grey
         return np.asarray(cv2.LUT(grey, self.tone), dtype=np.uint8)
 

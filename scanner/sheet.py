@@ -193,13 +193,17 @@ class LaidPage:
 
 
 def lay_page(
-    scan: ScanImage,
-    identified: IdentifiedCode,
-    options: ReaderOptions,
-    debug: DebugWriter | None = None,
-    scanner: ScannerPrior | None = None,
+    scan: ScanImage, identified: IdentifiedCode, context: ReadingContext, debug: DebugWriter | None = None
 ) -> LaidPage | SheetRejection:
-    """Registers an identified page and finds its ink, or says why that cannot be done."""
+    """Registers an identified page and finds its ink, or says why that cannot be done.
+
+    Args:
+        scan: of the page, from `page_scan`.
+        identified: what its code names.
+        context: as for the reading.
+        debug: receives a picture of the registration, where given.
+    """
+    options, scanner = context.fitted, context.scanner
     form, token = identified.form, identified.token
     page = form.pages[token.page - 1]
     registration = register_page(
@@ -224,7 +228,7 @@ def _read_page(
     scan: ScanImage, identified: IdentifiedCode, context: ReadingContext, debug: DebugWriter | None
 ) -> ReadSheet:
     options, form = context.fitted, identified.form
-    laid = lay_page(scan, identified, options, debug, context.scanner)
+    laid = lay_page(scan, identified, context, debug)
     if isinstance(laid, SheetRejection):
         # The code of the front may be read where it shines through; nothing is printed where it seems to be.
         sizes = _page_sizes(context)

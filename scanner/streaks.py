@@ -65,9 +65,10 @@ def find_streaks(
         found = _full_columns(image, px_per_mm, bilevel, options)
         axis = StreakAxis.HORIZONTAL if swap else StreakAxis.VERTICAL
         of_axis = [one for one in known if one.axis is axis]
-        confirmed = confirmed_streaks(image, of_axis, px_per_mm, options.paper_from)
-        more = tuple(one for one in confirmed if not any(_overlap(one, other) for other in found))
-        for start, end in found + more:
+        if of_axis:
+            more = confirmed_streaks(column_blocks(image), of_axis, px_per_mm, options.paper_from)
+            found += tuple(one for one in more if not any(_overlap(one, other) for other in found))
+        for start, end in found:
             rows = np.linspace(0, image.shape[0] - 1, 16)
             columns = np.full(16, (start + end - 1) / 2)
             pixels = np.column_stack((rows, columns) if swap else (columns, rows))
@@ -125,7 +126,7 @@ def _full_columns(
     1-bit scan breaks a faint line wherever it is lighter: there, half of the way will do, and the ends are
     a little way in, since the very edge of the paper is as black as a line.
     """
-    blocks = _blocks(image)
+    blocks = column_blocks(image)
     widest = 2 * round(options.max_width_mm * px_per_mm / 2) + 1
     filled = cv2.morphologyEx(blocks, cv2.MORPH_CLOSE, np.ones((1, widest), np.uint8))
     paper = filled >= options.paper_from
@@ -162,8 +163,14 @@ def _count(blocks: NDArray[np.bool_]) -> NDArray[np.int64]:
     return counts.astype(np.int64)
 
 
-def _blocks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def column_blocks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Mean brightness of every column in each block along the page, from every so many rows.
+
+    Args:
+        image: uint8 (height, width).
+
+    Returns:
+        uint8 (blocks, width), 48 blocks where the image has rows enough.
 
     A line from end to end shows in a sample of the rows as well as in all of them.
     """

@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 from command_line import data, run
 from printed_votes import SampleVote
+from profile_sample import geometry, profile_sample
 
 from benchmarks.simulated_scanners import Scanner, draw_target, scan
 from calibration.target import make_target
@@ -21,7 +22,15 @@ from kiemphieu.calibrating import file_stem
 from kiemphieu.documents.calibration_pdf import write_report_pdf
 from kiemphieu.documents.facts import Words
 from kiemphieu.messages import Language, has_text
-from records.scanner_profile import FaultFound, Fitness, ScannerFault, profile_from_text, profile_sha256
+from records.scanner_profile import (
+    DotShift,
+    FaultFound,
+    Fitness,
+    ScannerFault,
+    profile_from_text,
+    profile_sha256,
+    profile_to_json,
+)
 from records.vote import PaperSize
 from sample_scans.device import scan_page
 from sample_scans.settings import ScanSettings, Streak, Surround
@@ -151,6 +160,27 @@ def test_a_good_print_is_in_order(printed, print_page, tmp_path):
     assert page["scale"] == pytest.approx([1.0, 1.0], abs=0.002)
     assert page["offset_mm"] == pytest.approx([0.0, 0.0], abs=0.3)
     assert page["clipped"] == []
+
+
+def test_what_is_known_of_the_votes_scanner_does_not_hide_what_is_wrong_with_the_print(
+    printed, print_page, tmp_path
+):
+    settings = {"skew_deg": 0.8, "margin_mm": 5.0, "print_scale": 0.985}
+    plain = checked(printed, tmp_path, print_page, **settings)
+    bent = tuple(
+        DotShift(float(x), float(y), 2.0 * (x / 105 - 1) ** 3, 0.0)
+        for y in range(10, 290, 10)
+        for x in range(10, 205, 10)
+    )
+    (printed.folder.root / "p.json").write_text(
+        json.dumps(profile_to_json(profile_sample(geometry=geometry(shifts=bent)))), encoding="utf-8"
+    )
+    before = printed.folder.vote_file.read_text(encoding="utf-8")
+    printed.folder.vote_file.write_text(before + '\n[scan]\nprofile = "p.json"\n', encoding="utf-8")
+    try:
+        assert checked(printed, tmp_path, print_page, **settings) == plain
+    finally:
+        printed.folder.vote_file.write_text(before, encoding="utf-8")
 
 
 def test_fit_to_page_is_found(printed, print_page, tmp_path):

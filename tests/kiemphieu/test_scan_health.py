@@ -13,7 +13,9 @@ from printed_votes import SampleVote
 from profile_sample import geometry, profile_sample, tone
 
 from kiemphieu.messages import has_text
+from kiemphieu.page_worker import ReaderSetup
 from kiemphieu.scan_health import WINDOW, Ailment, Alert, ScanHealth
+from kiemphieu.scanner_profiles import keep_profile, reading_contexts
 from kiemphieu.store import open_store
 from records.reading import RejectionReason
 from records.scanner_profile import (
@@ -193,6 +195,21 @@ def test_pages_read_with_an_earlier_profile_are_verified_and_drawn_with_it(
     assert (found["verified"], found["reread"]) == (True, 4)
     (vote.folder.profiles / f"{profile_sha256(profiles[0])}.json").unlink()
     assert [one["what"] for one in data("verify", vote.root)["faults"]] == ["reader"]
+
+
+def test_the_first_way_to_read_a_record_is_the_one_of_today(vote: SampleVote) -> None:
+    """A page of another reader is drawn by it."""
+    earlier, now = profile_sample(tone=tone(180.0, 90.0)), profile_sample(tone=tone(230.0, 40.0))
+    keep_profile(vote.folder, earlier)
+    store = open_store(vote.folder.database)
+    setup = ReaderSetup(vote.folder.root, "bdt-2023", "", profile=now)
+    ways = list(reading_contexts(vote.folder, store, setup).values())
+    store.close()
+    assert [way.scanner and way.scanner.sha256 for way in ways] == [
+        profile_sha256(now),
+        None,
+        profile_sha256(earlier),
+    ]
 
 
 @pytest.mark.parametrize(("name", "message"), [("../x.json", "itself"), ("nowhere.json", "nowhere.json")])

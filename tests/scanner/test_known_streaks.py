@@ -9,7 +9,7 @@ from records.scanner_profile import StreakAxis
 from scanner.known_streaks import confirmed_streaks
 from scanner.options import StreakOptions
 from scanner.prior import KnownStreak
-from scanner.streaks import _full_columns
+from scanner.streaks import _full_columns, column_blocks
 
 PX_PER_MM = 6.0
 KNOWN = KnownStreak(StreakAxis.VERTICAL, glass_mm=50.0, width_mm=0.33, depth=0.3)
@@ -22,7 +22,7 @@ def paper() -> NDArray[np.uint8]:
 
 
 def found(image: NDArray[np.uint8], known: KnownStreak = KNOWN) -> list[tuple[int, int]]:
-    return list(confirmed_streaks(image, [known], PX_PER_MM, PAPER_FROM))
+    return list(confirmed_streaks(column_blocks(image), [known], PX_PER_MM, PAPER_FROM))
 
 
 def test_a_streak_that_ends_on_the_page_is_found_where_it_is_known() -> None:
