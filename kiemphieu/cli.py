@@ -52,6 +52,7 @@ _COMMANDS = {
     "tally": "count",
     "report": "report",
     "compare": "compare",
+    "desk": "desk",
     "seal": "record",
     "verify": "verify",
     "rescan": "rescan",

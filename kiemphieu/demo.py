@@ -93,6 +93,28 @@ def run_demo(
     return _compared(folder, _Places(printed.pdf, scans, truth_file), expected)
 
 
+def make_sample_vote(place: Path, ballots: int, body: str) -> VoteFolder:
+    """A sample vote that nobody has scanned yet: its marked sheets lie in the folder `scans`.
+
+    Args:
+        place: the new folder, whose name is the vote's id.
+        ballots: how many are printed; one of them is not returned.
+        body: who votes.
+
+    Raises:
+        InputError: `place` exists and is not an empty folder.
+        StoreError: the folder cannot be written.
+    """
+    folder = create_folder(place)
+    write_atomic(folder.vote_file, demo_vote_toml(ballots, place.name, body).encode())
+    printed = print_ballots(folder, PrintOrder(ballots, seed=SEED))
+    scans = folder.root / "scans"
+    with disk_errors(scans):
+        scans.mkdir()
+    _mark_and_scan(folder, printed.pdf, scans, lambda _done, _total: None)
+    return folder
+
+
 @dataclass(frozen=True, slots=True)
 class _Places:
     pdf: Path

@@ -22,8 +22,8 @@ _HEAD = """\
 format = 1
 
 [vote]
-id = "demo"
-body = "HĐND tỉnh"
+id = "{vote}"
+body = "{body}"
 parent_body = "Hội đồng nhân dân"
 title = "Phiếu tín nhiệm"
 subject = "Đối với người giữ chức vụ do HĐND bầu"
@@ -37,10 +37,10 @@ present = {present}
 """
 
 
-def demo_vote_toml(voters: int) -> str:
+def demo_vote_toml(voters: int, vote: str = "demo", body: str = "HĐND tỉnh") -> str:
     """vote.toml of a vote in which `voters` people are present."""
     blocks = [
         f'[[official]]\nid = "o{number}"\nname = "{name}"\nposition = "{position}"\n'
         for number, (name, position) in enumerate(_OFFICIALS, start=1)
     ]
-    return "\n".join([_HEAD.format(summoned=voters + 3, present=voters), *blocks])
+    return "\n".join([_HEAD.format(summoned=voters + 3, present=voters, vote=vote, body=body), *blocks])

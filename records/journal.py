@@ -43,6 +43,10 @@ class EventKind(StrEnum):
     TALLY_DRAWN = "tally_drawn"
     REPORT_WRITTEN = "report_written"
     RECORD_SEALED = "record_sealed"
+    DESK_ACTED = "desk_acted"
+    """Something done at the desk that no other entry tells, with the role of who did it."""
+    COUNT_CLOSED = "count_closed"
+    COUNT_REOPENED = "count_reopened"
 
 
 class JournalFault(StrEnum):

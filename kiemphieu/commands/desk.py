@@ -1,0 +1,35 @@
+"""`desk`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kiemphieu.commands.base import ANY_PATH, EXIT_DONE, LocalCommand, common_options, session_of
+
+DEFAULT_FOLDER = Path.home() / "kiemphieu"
+
+
+@click.command("desk", cls=LocalCommand)
+@click.argument("folder", type=ANY_PATH, required=False, metavar="FOLDER")
+@click.option("--port", type=click.IntRange(0, 65535), default=0)
+@click.option("--no-browser", is_flag=True)
+@common_options
+@click.pass_context
+def desk_command(
+    context: click.Context, folder: Path | None, port: int, no_browser: bool, as_json: bool
+) -> int:
+    # A web server is loaded by those who want one only.
+    from kiemphieu.desk.serving import serve_desk  # noqa: PLC0415
+
+    session = session_of(context, as_json)
+    root = folder or DEFAULT_FOLDER
+
+    def tell(address: str) -> None:
+        session.say("desk_serving", folder=root, address=address)
+        if as_json:
+            session.document({"folder": str(root), "address": address})
+
+    serve_desk(root, session.lang, port, not no_browser, tell)
+    return EXIT_DONE

@@ -1,0 +1,182 @@
+"""The members of a desk and their PINs.
+
+A PIN keeps one member's decision from being made by another at the same table. It does not keep the owner of
+the machine's account from the files: docs/security.md says what does.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type
+
+from kiemphieu.desk.roles import Member, Role
+from kiemphieu.disk import write_atomic
+from records.errors import InputError, StoreError
+
+MOST_FAILURES = 15
+"""Wrong PINs in a row after which a member is locked: 15 of 1,000,000 are one guess in 67,000."""
+FREE_FAILURES = 3
+"""Slips of the finger that cost no wait."""
+LONGEST_WAIT_S = 60.0
+PIN_DIGITS = 6
+MOST_MEMBERS = 30
+_PRIVATE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    id: str
+    name: str
+    role: str
+    pin_hash: str
+    failures: int = 0
+
+
+class People:
+    """The members, in one file that only this account may read."""
+
+    def __init__(
+        self,
+        file: Path,
+        clock: Callable[[], float] = time.monotonic,
+        hasher: PasswordHasher | None = None,
+    ) -> None:
+        """Reads them.
+
+        Args:
+            file: made with the first member.
+            clock: seconds that only rise.
+            hasher: of PINs; argon2id with the library's defaults (RFC 9106, low memory).
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        self._file = file
+        self._clock = clock
+        self._hasher = hasher or PasswordHasher(type=Type.ID)
+        self._lock = threading.Lock()
+        self._accounts = _read(file)
+        self._last_failure: dict[str, float] = {}
+
+    def members(self) -> tuple[Member, ...]:
+        """In the order in which they were added."""
+        return tuple(_member(account) for account in self._accounts.values())
+
+    def member(self, member_id: str) -> Member | None:
+        account = self._accounts.get(member_id)
+        return None if account is None else _member(account)
+
+    def is_locked(self, member_id: str) -> bool:
+        account = self._accounts.get(member_id)
+        return account is not None and account.failures >= MOST_FAILURES
+
+    def add(self, name: str, role: Role) -> tuple[Member, str]:
+        """A new member and the PIN, which is told this once.
+
+        Raises:
+            InputError: no name, a name that is there already, or too many members.
+        """
+        shown = " ".join(name.split())
+        with self._lock:
+            if not shown or len(shown) > 80:
+                raise InputError("desk_name_missing")
+            if shown.casefold() in {account.name.casefold() for account in self._accounts.values()}:
+                raise InputError("desk_name_taken", name=shown)
+            if len(self._accounts) >= MOST_MEMBERS:
+                raise InputError("desk_members_full", most=MOST_MEMBERS)
+            pin = new_pin()
+            account = _Account(self._free_id(role), shown, role.value, self._hasher.hash(pin))
+            self._keep({**self._accounts, account.id: account})
+        return _member(account), pin
+
+    def renew(self, member_id: str) -> str:
+        """A new PIN, told this once; the member is no longer locked.
+
+        Raises:
+            InputError: there is no such member.
+        """
+        with self._lock:
+            account = self._account(member_id)
+            pin = new_pin()
+            fresh = replace(account, pin_hash=self._hasher.hash(pin), failures=0)
+            self._keep({**self._accounts, member_id: fresh})
+            self._last_failure.pop(member_id, None)
+        return pin
+
+    def check(self, member_id: str, pin: str) -> Member:
+        """The member, if the PIN is theirs.
+
+        Raises:
+            InputError: it is not, it came too soon after the last wrong one, or the member is locked.
+        """
+        with self._lock:
+            account = self._account(member_id)
+            if account.failures >= MOST_FAILURES:
+                raise InputError("desk_pin_locked", name=account.name, most=MOST_FAILURES)
+            wait = self._wait_s(account)
+            if wait > 0:
+                raise InputError("desk_pin_wait", seconds=int(wait) + 1)
+            if not self._holds(account.pin_hash, pin):
+                failed = replace(account, failures=account.failures + 1)
+                self._last_failure[member_id] = self._clock()
+                self._keep({**self._accounts, member_id: failed})
+                raise InputError("desk_pin_wrong", left=MOST_FAILURES - failed.failures)
+            if account.failures:
+                self._keep({**self._accounts, member_id: replace(account, failures=0)})
+            return _member(account)
+
+    def _wait_s(self, account: _Account) -> float:
+        last = self._last_failure.get(account.id)
+        if last is None or account.failures <= FREE_FAILURES:
+            return 0.0
+        pause = min(LONGEST_WAIT_S, 2.0 ** (account.failures - FREE_FAILURES))
+        return float(last + pause - self._clock())
+
+    def _holds(self, pin_hash: str, pin: str) -> bool:
+        try:
+            return self._hasher.verify(pin_hash, pin)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def _account(self, member_id: str) -> _Account:
+        account = self._accounts.get(member_id)
+        if account is None:
+            raise InputError("desk_member_unknown")
+        return account
+
+    def _free_id(self, role: Role) -> str:
+        number = 1 + sum(account.role == role.value for account in self._accounts.values())
+        return f"{role.value}-{number}"
+
+    def _keep(self, accounts: dict[str, _Account]) -> None:
+        data = json.dumps([asdict(account) for account in accounts.values()], ensure_ascii=False, indent=1)
+        write_atomic(self._file, data.encode(), _PRIVATE)
+        self._accounts = accounts
+
+
+def new_pin() -> str:
+    """Six random digits."""
+    return f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"
+
+
+def _member(account: _Account) -> Member:
+    return Member(account.id, account.name, Role(account.role))
+
+
+def _read(file: Path) -> dict[str, _Account]:
+    try:
+        found = [_Account(**one) for one in json.loads(file.read_text(encoding="utf-8"))]
+        return {account.id: account for account in found if Role(account.role)}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, TypeError) as error:
+        raise StoreError("desk_members_damaged", path=str(file), reason=str(error)) from error

@@ -1,0 +1,99 @@
+"""The desk as a server on this machine: one address, one folder, one browser opened."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import socket
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from kiemphieu.desk.app import make_app
+from kiemphieu.desk.desk import Desk, open_desk
+from kiemphieu.desk.guard import Place
+from kiemphieu.disk import disk_errors
+from kiemphieu.messages import Language
+from records.errors import InputError
+
+LOOPBACK = "127.0.0.1"
+_LOG_BYTES = 2_000_000
+_STOP_S = 20.0
+
+
+def serve_desk(
+    root: Path,
+    lang: Language,
+    port: int = 0,
+    browser: bool = True,
+    tell: Callable[[str], None] = lambda _address: None,
+) -> None:
+    """Serves until stopped.
+
+    Args:
+        root: the folder of votes; made where it is not there.
+        lang: of browsers that have not chosen.
+        port: 0 takes a free one.
+        browser: whether to open one.
+        tell: called with the start address, which works once.
+
+    Raises:
+        InputError: the port is taken, or a desk serves this folder already.
+        StoreError: the folder cannot be written.
+    """
+    listening = _listen(port)
+    try:
+        address = f"{LOOPBACK}:{listening.getsockname()[1]}"
+        desk = open_desk(root, Place(frozenset({address})), lang)
+        _log_to(desk.own / "desk.log")
+        desk.starts.forget()
+        start = f"http://{address}/start?key={desk.starts.issue()}&lang={lang.value}"
+        server = uvicorn.Server(_settings(desk))
+        tell(start)
+        if browser:
+            webbrowser.open(start)
+        server.run(sockets=[listening])
+        desk.jobs.stop_all(_STOP_S)
+    finally:
+        listening.close()
+
+
+def _settings(desk: Desk) -> uvicorn.Config:
+    return uvicorn.Config(
+        make_app(desk),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=3,
+        lifespan="off",
+        ws="none",
+        h11_max_incomplete_event_size=32 * 1024,
+    )
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listening.bind((LOOPBACK, port))
+    except OSError as error:
+        listening.close()
+        raise InputError("desk_port_taken", port=port, reason=error.strerror or str(error)) from error
+    return listening
+
+
+def _log_to(file: Path) -> None:
+    """What is refused and what fails, without what was sent: for whoever looks after the machine."""
+    log = logging.getLogger("kiemphieu.desk")
+    with disk_errors(file):
+        handler = logging.handlers.RotatingFileHandler(
+            file, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8"
+        )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.handlers = [handler]
+    log.propagate = False
+    log.setLevel(logging.INFO)
