@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
@@ -89,9 +89,7 @@ def find_ballots(store: Store, rules: RuleSet, decisions: Decisions | None = Non
         RuleSetError: the ballots were printed with other levels than `rules` has.
     """
     known = read_decisions(store) if decisions is None else decisions
-    # Who is listed matters only where decisions may add lines.
-    officials = _officials_by_style(store) if known.standing else {}
-    finder = _Finder(rules, store.issued(), known, officials)
+    finder = _finder(store, rules, known)
     single: list[BallotEntry] = []
     for serial, pages in _pages_by_serial(store, finder.decisions):
         if serial is None:
@@ -102,18 +100,19 @@ def find_ballots(store: Store, rules: RuleSet, decisions: Decisions | None = Non
     yield from sorted(single, key=lambda entry: entry.pages[0].sha256)
 
 
-def find_counted(store: Store, rules: RuleSet) -> Iterator[BallotRuling | BallotEntry]:
+def find_counted(
+    store: Store, rules: RuleSet, decisions: Decisions | None = None
+) -> Iterator[BallotRuling | BallotEntry]:
     """Everything that `find_ballots` finds, for a count: in no order, and plain ballots as their ruling only.
 
     Raises:
         RuleSetError: as for `find_ballots`.
     """
-    decisions, issued = read_decisions(store), store.issued()
+    decisions = read_decisions(store) if decisions is None else decisions
     by_person: dict[str, list[str]] = {}
     for read_serial, sha256 in decisions.sheets_of_ballots():
         by_person.setdefault(read_serial, []).append(sha256)
-    ruler = PlainRuler(rules)
-    finder = _Finder(rules, issued, decisions, _officials_by_style(store) if decisions.standing else {})
+    ruler, finder = PlainRuler(rules), _finder(store, rules, decisions)
     waiting: list[tuple[str | None, list[str]]] = []
     for serial, group in groupby(store.page_keys(), key=_serial_of_key):
         keys = list(group)
@@ -122,7 +121,9 @@ def find_counted(store: Store, rules: RuleSet) -> Iterator[BallotRuling | Ballot
             waiting += [(None, [sha256]) for sha256 in hashes]
         elif serial in by_person:
             by_person[serial] = hashes + by_person[serial]
-        elif serial not in decisions.standing and (page := _plain(keys, issued.get(serial))) is not None:
+        elif (
+            serial not in decisions.standing and (page := _plain(keys, finder.issued.get(serial))) is not None
+        ):
             yield ruler.rule(serial, page)
         else:
             waiting.append((serial, hashes))
@@ -181,13 +182,23 @@ def find_ballot(
         InputError: there is no such ballot, or it was not scanned.
     """
     serial = serial_as_typed(wanted)
+    known = read_decisions(store) if decisions is None else decisions
+    finder = _finder(store, rules, known)
+    # Of a record of many ballots, only the readings of those asked for are unpacked.
+    pages = _pages_called(store, lambda key: key.serial is not None and key.serial == serial)
+    pages += [
+        page
+        for other, sha256 in known.sheets_of_ballots()
+        if other == serial
+        for page in _stored(store, sha256)
+    ]
+    if pages:
+        return finder.ballot(serial, tuple(pages))
     prefix = wanted.strip().lower()
     found: list[BallotEntry] = []
-    for entry in find_ballots(store, rules, decisions):
-        if entry.serial is not None and entry.serial == serial:
-            return entry
-        if entry.serial is None and _PREFIX.fullmatch(prefix) and entry.pages[0].sha256.startswith(prefix):
-            found.append(entry)
+    if _PREFIX.fullmatch(prefix):
+        sheets = _pages_called(store, lambda key: key.serial is None and key.sha256.startswith(prefix))
+        found = [entry for page in sheets if (entry := finder.single_sheet(page)) is not None]
     if len(found) > 1:
         raise InputError("explain_sheet_ambiguous", prefix=prefix)
     if found:
@@ -197,7 +208,34 @@ def find_ballot(
     raise InputError("explain_serial_unknown", serial=wanted, folder=str(folder))
 
 
+def rule_again(
+    store: Store, rules: RuleSet, entries: Iterable[BallotEntry], decisions: Decisions
+) -> Iterator[BallotEntry]:
+    """Entries with a serial, as they are ruled under other decisions."""
+    finder = _finder(store, rules, decisions)
+    for entry in entries:
+        if entry.serial is not None:
+            yield finder.ballot(entry.serial, entry.pages)
+
+
+def _pages_called(store: Store, wanted: Callable[[PageKey], bool]) -> list[PageRecord]:
+    """Pages by what a count asks of them first, with their readings whole."""
+    keys = [key.sha256 for key in store.page_keys() if wanted(key)]
+    return [page for sha256 in keys for page in _stored(store, sha256)]
+
+
+def _stored(store: Store, sha256: str) -> tuple[PageRecord, ...]:
+    page = store.page(sha256)
+    return () if page is None else (page,)
+
+
 _PREFIX = re.compile(r"[0-9a-f]{8,64}")
+
+
+def _finder(store: Store, rules: RuleSet, decisions: Decisions) -> _Finder:
+    # Who is listed matters only where decisions may add lines.
+    officials = _officials_by_style(store) if decisions.standing else {}
+    return _Finder(rules, store.issued(), decisions, officials)
 
 
 def _officials_by_style(store: Store) -> dict[str, tuple[str, ...]]:
