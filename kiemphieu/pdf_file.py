@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,11 @@ _PDF_TAIL_BYTES = 1024
 REFERENCE_PX_PER_MM = 8.0
 MM_PER_INCH = 25.4
 
+_ONE_AT_A_TIME = threading.RLock()
+"""PDFium is not made for threads: two of them in it end the process."""
+
+_PDFIUM = threading.RLock()
+"""PDFium is one for the whole process and bears one thread at a time; the desk answers from many."""
 _INVISIBLE_TEXT = 3  # text render mode of the searchable layer that scanners add (ISO 32000-1, 9.3.6)
 
 
@@ -36,18 +42,19 @@ def open_pdf(source: Path | bytes) -> Iterator[pypdfium2.PdfDocument]:
     Raises:
         PageFileError: broken, or it asks for a password.
     """
-    try:
-        document = pypdfium2.PdfDocument(source)
-    except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise PageFileError("pdf_password") from error
-        raise PageFileError("file_broken", reason=str(error)) from error
-    try:
-        yield document
-    except pypdfium2.PdfiumError as error:
-        raise PageFileError("file_broken", reason=str(error)) from error
-    finally:
-        document.close()
+    with _ONE_AT_A_TIME:
+        try:
+            document = pypdfium2.PdfDocument(source)
+        except pypdfium2.PdfiumError as error:
+            if "password" in str(error).lower():
+                raise PageFileError("pdf_password") from error
+            raise PageFileError("file_broken", reason=str(error)) from error
+        try:
+            yield document
+        except pypdfium2.PdfiumError as error:
+            raise PageFileError("file_broken", reason=str(error)) from error
+        finally:
+            document.close()
 
 
 def check_pdf_end(path: Path) -> None:

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +66,7 @@ class PageFate:
         index: 0-based place in the file.
         reason: why a page is `REJECTED`; the serial of a `SURPLUS` one.
         problem: what is wrong with a file that could not be opened.
+        sha256: of the image of a page that was recorded now; for a look at it while the run goes on.
     """
 
     source: str
@@ -73,6 +74,7 @@ class PageFate:
     fate: Fate
     reason: str = ""
     problem: FileProblem | None = None
+    sha256: str = field(default="", compare=False)
 
 
 Teller = Callable[[PageFate], None]
@@ -133,6 +135,7 @@ def scan_paths(
     workers: int | ClusterPlace,
     progress: Progress | None = None,
     alarm: Alarm | None = None,
+    tell: Teller | None = None,
 ) -> ScanReport:
     """Reads every page of `paths` and records it; the same pages again change nothing.
 
@@ -145,7 +148,7 @@ def scan_paths(
         KeyboardInterrupt: by the operator; every page that was read is recorded.
     """
     vote = load_vote(folder)
-    return record_scans(folder, vote, paths, workers, reader_setup(folder, vote), progress, alarm)
+    return record_scans(folder, vote, paths, workers, reader_setup(folder, vote), progress, alarm, tell)
 
 
 def record_scans(
@@ -156,13 +159,15 @@ def record_scans(
     setup: ReaderSetup,
     progress: Progress | None = None,
     alarm: Alarm | None = None,
+    tell: Teller | None = None,
 ) -> ScanReport:
     """As `scan_paths`, for a vote that was read already; `setup` says how pages are read into its record."""
     with scan_store(folder, vote) as store:
         keep_profile(folder, setup.profile)
         found = tuple(find_pages(paths, leave_out=own_folders(folder)))
         refs = [item for item in found if isinstance(item, PageRef)]
-        recorder = Recorder(store, len(refs), progress, alarm, profile=setup.profile)
+        recorder = Recorder(store, len(refs), progress, alarm, tell, setup.profile)
+        recorder.tell_found(found)
         with _crew(folder, store, setup, workers, len(refs)) as crew:
             recorder.run(crew.outcomes(refs))
         end_run(store, vote)
@@ -277,6 +282,15 @@ class Recorder:
             raise
         self._commit()
 
+    def tell_found(self, found: Iterable[PageRef | FileProblem | SkippedFile]) -> None:
+        """Tells the fate of files that no page can be had from."""
+        for item in found:
+            match item:
+                case FileProblem():
+                    self._say(PageFate(item.source, 0, Fate.PROBLEM, problem=item))
+                case SkippedFile():
+                    self._say(PageFate(item.source, 0, Fate.SKIPPED))
+
     def _take(self, outcome: PageOutcome) -> None:
         match outcome:
             case ReadPage():
@@ -339,13 +353,13 @@ class Recorder:
 
 
 def _fate_of(page: PageRecord, done: RecordOutcome) -> PageFate:
-    source, index = page.source or "", page.index
+    source, index, sha256 = page.source or "", page.index, page.sha256
     if done is RecordOutcome.KNOWN:
         return PageFate(source, index, Fate.KNOWN)
     if isinstance(page.result, SheetRejection):
         reason = page.result.reason
         fate = Fate.BLANK if reason is RejectionReason.BLANK_PAGE else Fate.REJECTED
-        return PageFate(source, index, fate, reason.value)
+        return PageFate(source, index, fate, reason.value, sha256=sha256)
     if done is RecordOutcome.SURPLUS and page.token is not None:
-        return PageFate(source, index, Fate.SURPLUS, page.token.serial)
-    return PageFate(source, index, Fate.RECORDED)
+        return PageFate(source, index, Fate.SURPLUS, page.token.serial, sha256=sha256)
+    return PageFate(source, index, Fate.RECORDED, sha256=sha256)

@@ -66,11 +66,13 @@ class Listener:
         fate: of every page and file, as soon as it is sure.
         alarm: something is wrong with the scanner.
         news: a message id and its details: what is waited out, told once, and that it goes on.
+        beat: called between pages and between looks; a KeyboardInterrupt from it stops the watch in order.
     """
 
     fate: Teller
     alarm: Alarm
     news: Callable[[str, Mapping[str, object]], None]
+    beat: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,13 @@ def watch_folder(
         keep_profile(folder, setup.profile)
         arrivals = Arrivals(inbox, options.settle_s, time.monotonic, own_folders(folder))
         watch = _Watch(arrivals, crew, options, listener, feed or NoFeed())
-        recorder = Recorder(store, alarm=listener.alarm, tell=watch.tell, profile=setup.profile)
+        recorder = Recorder(
+            store,
+            progress=lambda _done, _total: listener.beat(),
+            alarm=listener.alarm,
+            tell=watch.tell,
+            profile=setup.profile,
+        )
         try:
             watch.run(recorder)
         except KeyboardInterrupt:
@@ -171,6 +179,7 @@ class _Watch:
 
     def run(self, recorder: Recorder) -> None:
         while True:
+            self._listener.beat()
             busy = self._round(recorder)
             if self._is_over():
                 return
