@@ -26,7 +26,7 @@ from kiemphieu.folder import VoteFolder, load_vote, read_page, read_private_key
 from kiemphieu.store import Store, open_store
 from kiemphieu.store.copying import copy_record
 from kiemphieu.verify_report import Fault, Mismatch, VerifyReport
-from kiemphieu.verifying import verify_folder
+from kiemphieu.verifying import Progress, verify_folder
 from kiemphieu.vote_store import open_vote_store
 from records.canonical import canonical_json, sha256_hex
 from records.errors import InputError
@@ -135,6 +135,24 @@ def _content(folder: VoteFolder, vote: Vote, store: Store, database: Path, image
             yield f"pages/{page.sha256}{page.suffix}", read_page(folder, page.sha256, page.suffix)
 
 
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """A package in a folder of its own.
+
+    Attributes:
+        head: hash of the journal's last entry, as the manifest says.
+        images: whether page images are in it.
+        key: SHA-256 of the public key that the manifest is signed with; empty where no signature holds.
+        faults: what is wrong with the package itself; where there are any, nothing of it is to be read.
+    """
+
+    folder: VoteFolder
+    head: str
+    images: bool
+    key: str
+    faults: tuple[Fault, ...]
+
+
 def verify_package(path: Path, key: bytes | None = None, head: str = "") -> VerifyReport:
     """Checks a package: its signature, every file in it, and the record as `verify` does.
 
@@ -148,17 +166,36 @@ def verify_package(path: Path, key: bytes | None = None, head: str = "") -> Veri
         InputError: the file is no package.
     """
     with tempfile.TemporaryDirectory(prefix="kiemphieu-verify-") as place:
-        folder = VoteFolder(Path(place) / "vote")
-        with _opened(path) as tar:
-            manifest, faults = _unpack(tar, folder, path, key)
-        if faults:
-            return VerifyReport(0, 0, "", 0, 0, (), False, tuple(faults))
-        vote = replace(load_vote(folder), store_url="")
-        report = verify_folder(folder, head, vote=vote, images=bool(manifest["images"]))
-        if report.head != manifest["head"]:
-            fault = Fault(Mismatch.PACKAGE, MANIFEST, "head")
-            report = replace(report, faults=(*report.faults, fault))
+        return verify_unpacked(unpack_package(path, VoteFolder(Path(place) / "vote"), key), head)
+
+
+def unpack_package(path: Path, folder: VoteFolder, key: bytes | None = None) -> Unpacked:
+    """Checks a package's signature and files, and writes what it lists into `folder`, which is new.
+
+    Raises:
+        InputError: the file is no package.
+    """
+    with _opened(path) as tar:
+        manifest, faults, signer = _unpack(tar, folder, path, key)
+    if faults:
+        return Unpacked(folder, "", False, signer, tuple(faults))
+    return Unpacked(folder, str(manifest["head"]), bool(manifest["images"]), signer, ())
+
+
+def verify_unpacked(unpacked: Unpacked, head: str = "", progress: Progress | None = None) -> VerifyReport:
+    """The second half of `verify_package`; `head` and `progress` as for `verify_folder`."""
+    if unpacked.faults:
+        return VerifyReport(0, 0, "", 0, 0, (), False, unpacked.faults)
+    folder = unpacked.folder
+    report = verify_folder(folder, head, progress, packaged_vote(folder), unpacked.images)
+    if report.head == unpacked.head:
         return report
+    return replace(report, faults=(*report.faults, Fault(Mismatch.PACKAGE, MANIFEST, "head")))
+
+
+def packaged_vote(folder: VoteFolder) -> Vote:
+    """The vote of an unpacked package, whose record is the file in it and on no server."""
+    return replace(load_vote(folder), store_url="")
 
 
 @contextmanager
@@ -168,20 +205,27 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
             yield tar
     except (tarfile.TarError, OSError, EOFError) as error:
         raise InputError("package_unreadable", path=str(path), reason=str(error)) from error
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        # A manifest that this program did not write, signed with a key of its own making.
+        raise InputError("package_unreadable", path=str(path), reason=MANIFEST) from error
 
 
 def _unpack(
     tar: tarfile.TarFile, folder: VoteFolder, path: Path, key: bytes | None
-) -> tuple[dict[str, Any], list[Fault]]:
+) -> tuple[dict[str, Any], list[Fault], str]:
     """Writes what the signed manifest lists, and nothing else."""
     members = {member.name: member for member in tar.getmembers() if member.isfile()}
+    if sum(member.size for member in members.values()) > path.stat().st_size:
+        # A sparse file says it is large and holds nothing: it would fill memory and disk.
+        raise InputError("package_unreadable", path=str(path), reason="sparse")
     if MANIFEST not in members or SIGNATURE not in members:
         raise InputError("package_unreadable", path=str(path), reason=MANIFEST)
     text, signature = _data(tar, members[MANIFEST]), _data(tar, members[SIGNATURE])
     own = members.get(f"keys/{folder.public_key.name}")
     pem = key if key is not None else _data(tar, own) if own is not None else b""
-    if not _signed(text, signature, pem):
-        return {}, [Fault(Mismatch.PACKAGE, SIGNATURE, "signature")]
+    signer = _signer(text, signature, pem)
+    if not signer:
+        return {}, [Fault(Mismatch.PACKAGE, SIGNATURE, "signature")], ""
     manifest: dict[str, Any] = json.loads(text)
     listed = {str(item["name"]): item for item in manifest["files"]}
     unlisted = sorted(set(members) - set(listed) - {MANIFEST, SIGNATURE})
@@ -195,7 +239,7 @@ def _unpack(
         target = folder.root / _inside(name, path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
-    return manifest, faults
+    return manifest, faults, signer
 
 
 def _inside(name: str, path: Path) -> PurePosixPath:
@@ -210,12 +254,13 @@ def _data(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     return file.read() if file is not None else b""
 
 
-def _signed(manifest: bytes, signature: bytes, pem: bytes) -> bool:
+def _signer(manifest: bytes, signature: bytes, pem: bytes) -> str:
+    """SHA-256 of the key, where the signature holds under it; else empty."""
     try:
         key = load_pem_public_key(pem)
         if not isinstance(key, Ed25519PublicKey):
-            return False
+            return ""
         key.verify(bytes.fromhex(signature.decode("ascii")), _DOMAIN + manifest)
     except (InvalidSignature, ValueError):
-        return False
-    return True
+        return ""
+    return sha256_hex(key.public_bytes_raw())

@@ -116,13 +116,15 @@ def _rows(page: ComparedPage, pictures: RescanPictures) -> Iterator[str]:
 
 
 def _picture(scan: LaidScan | None, difference: Difference) -> str:
-    if scan is None:
-        return ""
+    data = b"" if scan is None else crop_jpeg(scan, difference)
+    return f'<br><img alt="" src="data:image/jpeg;base64,{base64.b64encode(data).decode()}">' if data else ""
+
+
+def crop_jpeg(scan: LaidScan, difference: Difference) -> bytes:
+    """The part of a page on which a difference is to be seen; empty where it cannot be drawn."""
     crop = scan.crop(_place(scan.page, difference.place), _PX_PER_MM)
     done, data = cv2.imencode(".jpg", cv2.cvtColor(crop, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 85])
-    if not done:
-        return ""
-    return f'<br><img alt="" src="data:image/jpeg;base64,{base64.b64encode(data.tobytes()).decode()}">'
+    return data.tobytes() if done else b""
 
 
 def _place(page: LayoutPage, place: str) -> Rect:

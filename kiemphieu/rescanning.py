@@ -27,7 +27,17 @@ from records.errors import UsageError
 from records.reading import PageReading, RejectionReason, ReviewReason, SheetRejection
 from records.vote import Vote
 
+RESCANS = "rescans"
+"""Of a vote folder: the audit records."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVote:
+    """What is scanned again, and the folder that takes the audit records."""
+
+    vote: Vote
+    place: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,7 @@ def rescan(
     workers: int,
     lang: Language,
     progress: Progress | None = None,
+    audit_vote: AuditVote | None = None,
 ) -> RescanReport:
     """Reads ballots again and compares them with the record.
 
@@ -64,16 +75,18 @@ def rescan(
         workers: processes that read.
         lang: of the report.
         progress: called with pages done and pages in all.
+        audit_vote: the vote as read already, and another place for the audit record; None reads vote.toml
+            and puts the record into the vote folder.
 
     Raises:
         UsageError: `name` is no plain name.
         InputError: nothing was printed, or a key is missing.
         StoreError: a record cannot be read or written.
     """
-    if not _NAME.fullmatch(name):
+    if not is_rescan_name(name):
         raise UsageError("rescan_name", name=name)
-    vote = load_vote(folder)
-    again = VoteFolder(folder.root / "rescans" / name)
+    chosen = audit_vote or AuditVote(load_vote(folder), folder.root / RESCANS)
+    vote, again = chosen.vote, VoteFolder(chosen.place / name)
     # Sheets are scanned again to be read by other means: on any scanner, without the first one's profile.
     apart = replace(vote, store_url="", scanner_profile="", profile_sha256="")
     original = open_vote_store(folder, vote)
@@ -81,19 +94,50 @@ def rescan(
         _prepare(folder, again, apart, original)
         plain = ReaderSetup(again.root.resolve(), apart.id, apart.store_url)
         scan = record_scans(again, apart, paths, workers, plain, progress)
-        audit = open_vote_store(again, apart)
-        try:
-            comparison = compare_records(_pages(original), _pages(audit))
-            others = tuple(sorted((_others(audit) - _others(original)).items()))
-            setup = ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)
-            pictures = RescanPictures(folder, again, reading_context(folder, original, setup))
-        finally:
-            audit.close()
+        comparison, others = _compared(original, again, apart)
+        pictures = _pictures(folder, again, original, vote)
     finally:
         original.close()
     report = again.root / "comparison.html"
     write_atomic(report, rescan_report(vote, name, comparison, pictures, lang).encode())
     return RescanReport(name, scan, comparison, others, report)
+
+
+def is_rescan_name(name: str) -> bool:
+    """Whether an audit record may be called so."""
+    return _NAME.fullmatch(name) is not None
+
+
+def compare_rescan(
+    folder: VoteFolder, again: VoteFolder, vote: Vote
+) -> tuple[Comparison, tuple[tuple[str, int], ...], RescanPictures]:
+    """Sets what was scanned again beside the record once more; nothing is read or written.
+
+    Raises:
+        StoreError: a record cannot be read.
+    """
+    original = open_vote_store(folder, vote)
+    try:
+        comparison, others = _compared(original, again, replace(vote, store_url=""))
+        return comparison, others, _pictures(folder, again, original, vote)
+    finally:
+        original.close()
+
+
+def _compared(
+    original: Store, again: VoteFolder, apart: Vote
+) -> tuple[Comparison, tuple[tuple[str, int], ...]]:
+    audit = open_vote_store(again, apart)
+    try:
+        comparison = compare_records(_pages(original), _pages(audit))
+        return comparison, tuple(sorted((_others(audit) - _others(original)).items()))
+    finally:
+        audit.close()
+
+
+def _pictures(folder: VoteFolder, again: VoteFolder, original: Store, vote: Vote) -> RescanPictures:
+    setup = ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)
+    return RescanPictures(folder, again, reading_context(folder, original, setup))
 
 
 def _prepare(folder: VoteFolder, again: VoteFolder, vote: Vote, original: Store) -> None:
