@@ -18,6 +18,7 @@ from kiemphieu.deck_comparing import DeckComparison, compare_deck
 from kiemphieu.deck_expected import DeckFolder, ExpectedDeck, read_expected, settings_digest
 from kiemphieu.deck_printing import deck_names
 from kiemphieu.deck_report import deck_report
+from kiemphieu.deck_result import REPORT_FILE, DeckResult, write_result
 from kiemphieu.disk import disk_errors, write_atomic
 from kiemphieu.folder import VoteFolder, load_profile, load_vote, vote_rules
 from kiemphieu.intake import FileProblem
@@ -115,9 +116,24 @@ def check_deck(
         # No half of it proves how the vote's ballots will be read.
         raise InputError("testdeck_mixed", name=name)
     comparison = compare_deck(expected, entries, count.groups, tuple(_real_ballots(scan)))
-    report = run.root / "report.pdf"
+    report = run.root / REPORT_FILE
     write_atomic(report, deck_report(count, expected, name, comparison, lang))
-    return DeckCheck(vote, expected, name, run, scan, count, comparison, report)
+    check = DeckCheck(vote, expected, name, run, scan, count, comparison, report)
+    write_result(run, _result(check))
+    return check
+
+
+def _result(check: DeckCheck) -> DeckResult:
+    found = check.comparison
+    return DeckResult(
+        check.expected.name,
+        check.name,
+        found.ballots,
+        found.equal,
+        len(found.differences),
+        len(found.cautious),
+        len(check.other_problems),
+    )
 
 
 def _deck(folder: VoteFolder, wanted: str | None) -> DeckFolder:
