@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from kiemphieu.ballots import BallotEntry, Standing, find_ballot
+from kiemphieu.ballots import BallotEntry, Standing, find_ballot, rule_again
 from kiemphieu.decisions import Decisions, decision_to_data, read_decisions
 from kiemphieu.folder import VoteFolder, load_vote, vote_rules
 from kiemphieu.store import Store
@@ -60,6 +60,12 @@ class _Desk:
     def find(self, target: str, decisions: Decisions) -> BallotEntry:
         return find_ballot(self.store, self.rules, target, self.folder.root, decisions)
 
+    def ruled(self, before: BallotEntry, decision: Decision, decisions: Decisions) -> BallotEntry:
+        """The ballot of a decision as it is ruled with it; its pages are read again only if it has others."""
+        if decision.sheet is not None:
+            return self.find(_found_under(decision), decisions)
+        return next(rule_again(self.store, self.rules, (before,), decisions))
+
 
 def decide(folder: VoteFolder, order: DecisionOrder) -> DecisionReport:
     """Records a decision.
@@ -83,7 +89,7 @@ def decide(folder: VoteFolder, order: DecisionOrder) -> DecisionReport:
             ruled = replace(ruled, settled=before.review, sheets=len(before.pages))
         decision = _decision(target, ruled, by, reason)
         # Worked out with the decision as if it stood: what it comes to is ruled in one place only.
-        after = desk.find(_found_under(decision), standing.having(decision))
+        after = desk.ruled(before, decision, standing.having(decision))
         decision = replace(decision, before=in_short(before), after=in_short(after))
         note_settings(desk.store, desk.vote)
         entry = desk.store.append(EventKind.DECISION_MADE, decision_to_data(decision))
