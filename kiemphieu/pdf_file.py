@@ -30,8 +30,6 @@ MM_PER_INCH = 25.4
 _ONE_AT_A_TIME = threading.RLock()
 """PDFium is not made for threads: two of them in it end the process."""
 
-_PDFIUM = threading.RLock()
-"""PDFium is one for the whole process and bears one thread at a time; the desk answers from many."""
 _INVISIBLE_TEXT = 3  # text render mode of the searchable layer that scanners add (ISO 32000-1, 9.3.6)
 
 
