@@ -27,6 +27,7 @@ from kiemphieu.folder import (
     vote_rules,
     write_new_keys,
 )
+from kiemphieu.freezing import check_frozen, note_frozen
 from kiemphieu.pen import signer_of
 from kiemphieu.store import IssuedBallot, Store, StoredForm
 from kiemphieu.unfinished_print import PrintSlip, only_printing
@@ -88,11 +89,12 @@ def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | No
 
     Raises:
         UsageError: the group does not exist, or one must be named.
-        InputError: vote.toml has mistakes, or changed after ballots were printed.
+        InputError: vote.toml has mistakes, or changed after it was frozen or ballots were printed.
         StoreError: disk, folder or database refuse.
     """
     vote = load_vote(folder)
     style = _chosen_style(vote, order.style)
+    check_frozen(folder, vote)
     form = vote_form(folder, vote, style)
     store = open_vote_store(folder, vote)
     try:
@@ -123,6 +125,7 @@ def _print_batch(
     make_keys(folder, store, order.seed)
     check_settings(folder, store, vote)
     note_settings(store, vote)
+    note_frozen(folder, store)
     key = load_private_key(read_private_key(folder))
     taken = store.issued_serials()
     serials = draw_serials(order.count, taken, random_bits(order.seed, len(taken)))
