@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from functools import lru_cache
-from threading import Lock
 
 from ballot_layout.pdf import write_reference_pdf
 from kiemphieu.folder import VoteFolder
@@ -15,8 +14,6 @@ from records.vote import Vote
 PREVIEW_PX_PER_MM = 5.0
 """An A4 page is 1050 pixels wide: sharp at the width it is shown, and at twice that with a zoom."""
 _POINTS_PER_MM = 72 / 25.4
-_DRAWING = Lock()
-"""PDFium draws for one caller at a time."""
 
 
 @lru_cache(maxsize=8)
@@ -40,7 +37,7 @@ def page_pictures(folder: VoteFolder, vote: Vote, definition_sha256: str) -> tup
 
 def _drawn(pdf: bytes) -> list[bytes]:
     pictures = []
-    with _DRAWING, open_pdf(pdf) as document:
+    with open_pdf(pdf) as document:
         for page in document:
             out = io.BytesIO()
             image = page.render(scale=PREVIEW_PX_PER_MM / _POINTS_PER_MM, grayscale=True).to_pil()
