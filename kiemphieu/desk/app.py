@@ -27,7 +27,17 @@ from kiemphieu.messages import Language
 
 _LOG = logging.getLogger("kiemphieu.desk")
 
-SCREENS = ("signing_in", "setting_up_form", "setting_up_list", "setting_up", "home")
+SCREENS = (
+    "signing_in",
+    "setting_up_form",
+    "setting_up_list",
+    "setting_up",
+    "home",
+    "printing",
+    "print_seal",
+    "print_account",
+    "print_deck",
+)
 """Modules of this package, each with a `SCREEN`."""
 
 _STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
