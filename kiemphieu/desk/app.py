@@ -32,6 +32,7 @@ SCREENS = (
     "setting_up_form",
     "setting_up_list",
     "setting_up",
+    "previews",
     "home",
     "printing",
     "print_seal",

@@ -10,15 +10,8 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from kiemphieu.desk.acts import Act
-from kiemphieu.desk.drafts import (
-    Preview,
-    check_open,
-    draft_of,
-    in_words,
-    preview_of,
-    seen,
-    was_changed_meanwhile,
-)
+from kiemphieu.desk.drafts import check_open, draft_of, in_words, seen, was_changed_meanwhile
+from kiemphieu.desk.previews import Preview, preview_of
 from kiemphieu.desk.roles import Member
 from kiemphieu.desk.screens import Screen
 from kiemphieu.draft_file import current_draft, draft_problems, save_draft
@@ -83,16 +76,6 @@ class SetUp:
 @SCREEN.get(_SETUP)
 def show_set_up(act: Act) -> Response:
     return _page(act, saved="saved" in act.query)
-
-
-@SCREEN.get("/votes/{vote}/setup/page/{number:int}.png")
-def show_page(act: Act) -> Response:
-    """One page of the ballot."""
-    pages = preview_of(act, current_draft(act.folder)).pages
-    number = int(act.path["number"])
-    if not 1 <= number <= len(pages):
-        return Response(status_code=HTTPStatus.NOT_FOUND)
-    return Response(pages[number - 1], media_type="image/png")
 
 
 @SCREEN.post("/votes/{vote}/setup/freeze")

@@ -7,15 +7,8 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from kiemphieu.desk.acts import Act
-from kiemphieu.desk.drafts import (
-    Preview,
-    check_open,
-    draft_of,
-    errors_by_field,
-    preview_of,
-    seen,
-    was_changed_meanwhile,
-)
+from kiemphieu.desk.drafts import check_open, draft_of, errors_by_field, seen, was_changed_meanwhile
+from kiemphieu.desk.previews import Preview, preview_of
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
 from kiemphieu.draft_file import new_vote_folder, save_draft
@@ -87,6 +80,13 @@ def save_details(act: Act) -> Response:
     if errors:
         return _page(act, typed, errors)
     return act.go(act.vote_url("setup") if typed.officials else act.vote_url("setup", "officials"))
+
+
+@SCREEN.post("/votes/{vote}/setup/details/preview")
+def draw_typed(act: Act) -> Response:
+    """The ballot as it would be with what is being typed; nothing is kept."""
+    check_open(act)
+    return act.page("setup_preview.html", preview=preview_of(act, _typed(act, draft_of(act))))
 
 
 def _typed(act: Act, draft: VoteDraft) -> VoteDraft:

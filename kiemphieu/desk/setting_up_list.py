@@ -9,14 +9,8 @@ from starlette.responses import Response
 
 from ballot_layout.vote_values import MAX_OFFICIALS
 from kiemphieu.desk.acts import Act
-from kiemphieu.desk.drafts import (
-    check_open,
-    draft_of,
-    errors_by_field,
-    preview_of,
-    seen,
-    was_changed_meanwhile,
-)
+from kiemphieu.desk.drafts import check_open, draft_of, errors_by_field, seen, was_changed_meanwhile
+from kiemphieu.desk.previews import preview_of
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
 from kiemphieu.draft_file import save_draft
@@ -69,6 +63,14 @@ def save_list(act: Act) -> Response:
     if step == "add":
         return act.go(f"{there}?{_NEW_ROW}=1#row-{_NEW_ROW}")
     return act.go(f"{there}#row-{official}" if step in {"up", "down"} else there)
+
+
+@SCREEN.post(f"{_LIST}/preview")
+def draw_typed(act: Act) -> Response:
+    """The ballot as it would be with what is being typed; nothing is kept."""
+    check_open(act)
+    typed = replace(draft_of(act), officials=_typed(act))
+    return act.page("setup_preview.html", preview=preview_of(act, typed))
 
 
 def _typed(act: Act) -> tuple[DraftOfficial, ...]:
@@ -165,6 +167,8 @@ def _page(
     is_found: bool = False,
     error: str = "",
 ) -> Response:
+    errors = {} if is_found else _links(act, rows)
+    listed = tuple(row.official for row in rows if row.official.id != _NEW_ROW)
     return act.page(
         "setup_officials.html",
         rows=rows,
@@ -172,6 +176,18 @@ def _page(
         is_found=is_found,
         remarked=sum(bool(row.remarks) for row in rows),
         error=error,
+        errors=errors,
         seen=seen(draft),
-        preview=preview_of(act, draft),
+        preview=preview_of(act, replace(draft, officials=listed)),
     )
+
+
+def _links(act: Act, rows: Sequence[Row]) -> dict[str, str]:
+    """Every mistake under the field it stands in, for the summary above the list."""
+    found = {}
+    for number, row in enumerate(rows, start=1):
+        who = act.t("desk_setup_at_official", number=number, name=row.official.name or "…")
+        for part, error in (("name", row.name_error), ("position", row.position_error)):
+            if error:
+                found[f"official-{number}-{part}"] = f"{who}: {error}"
+    return found

@@ -153,6 +153,7 @@ def test_a_pasted_list_is_shown_before_it_is_kept(desk, client, started):
     assert saved.status_code == 303
     page = client.get(f"{started}/officials").text
     assert 'aria-invalid="true"' in page
+    assert '<a href="#f-official-3-position">Row 3 (Ông Lê Văn Tư): ' in page
     assert len(rows(page)) == 3
 
 
@@ -233,18 +234,40 @@ def test_the_page_shows_what_is_missing_and_leads_there(client, started):
 
 def test_the_ballot_is_drawn_as_it_will_be_printed(client, started, ready):
     page = client.get(ready).text
-    picture = re.search(rf'src="({ready}/page/1.png\?v=[0-9a-f]{{16}})"', page)
+    picture = re.search(rf'src="({ready}/page/[0-9a-f]{{16}}/)1.png"', page)
     assert picture is not None
-    answer = client.get(picture[1])
+    answer = client.get(f"{picture[1]}1.png")
     assert answer.headers["content-type"] == "image/png"
     assert answer.content.startswith(b"\x89PNG")
-    assert client.get(f"{ready}/page/2.png").status_code == 404
-    assert client.get(f"{ready}/page/0.png").status_code == 404
-    assert client.get(f"{ready}/page/x.png").status_code == 404
+    for other in (
+        f"{picture[1]}2.png",
+        f"{picture[1]}0.png",
+        f"{picture[1]}x.png",
+        f"{ready}/page/{'0' * 16}/1.png",
+    ):
+        assert client.get(other).status_code == 404
     shown = client.get(f"{ready}/details").text
     changed = client.post(f"{ready}/details", data={**DETAILS, "seen": seen(shown), "subject": "Khác"})
     assert changed.headers["location"] == ready
     assert picture[1] not in client.get(ready).text
+
+
+def test_the_ballot_is_drawn_as_it_is_typed_and_nothing_is_kept(desk, client, ready):
+    folder = folder_of(desk, ready)
+    before = folder.vote_file.read_bytes()
+    page = client.get(f"{ready}/officials").text
+    saved = set(re.findall(r"/page/([0-9a-f]{16})/1", page))
+    typed = client.post(f"{ready}/officials/preview", data=sent(page, name1="Võ Văn Năm")).text
+    other = client.post(f"{ready}/details/preview", data={**DETAILS, "subject": "Khác"}).text
+    versions = [set(re.findall(r"/page/([0-9a-f]{16})/1", text)) for text in (typed, other)]
+    assert all(len(found) == 1 for found in versions)
+    assert len(saved.union(*versions)) == 3
+    assert "<html" not in typed
+    for found in versions:
+        assert client.get(f"{ready}/page/{found.pop()}/1.png").status_code == 200
+    assert folder.vote_file.read_bytes() == before
+    freeze(desk, client, ready)
+    assert client.post(f"{ready}/details/preview", data=DETAILS).status_code == 400
 
 
 def test_two_members_freeze_what_they_were_shown(desk, client, ready):
