@@ -38,6 +38,7 @@ SCREENS = (
     "print_seal",
     "print_account",
     "print_deck",
+    "auditing",
 )
 """Modules of this package, each with a `SCREEN`."""
 

@@ -1,0 +1,228 @@
+"""Audit: packages that are brought, the journal, the record checked again, reports; nothing is changed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from starlette.responses import JSONResponse, Response
+
+from kiemphieu.desk import audit_rescans, audit_scanners
+from kiemphieu.desk.acts import Act
+from kiemphieu.desk.audit_files import find_reports, report_pdf
+from kiemphieu.desk.audit_journal import view_journal
+from kiemphieu.desk.audit_subjects import (
+    KeptVerify,
+    Subject,
+    import_package,
+    keep_verify,
+    kept_verify,
+    packages,
+    subject_of,
+)
+from kiemphieu.desk.jobs import Job, JobState
+from kiemphieu.desk.roles import CHECKERS
+from kiemphieu.desk.screens import Screen
+from kiemphieu.documents.facts import Words
+from kiemphieu.package import verify_unpacked
+from kiemphieu.verify_report import VerifyReport
+from kiemphieu.verifying import verify_folder
+from records.errors import InputError, KiemphieuError
+
+SCREEN = Screen("auditing")
+_HEAD = re.compile(r"[0-9a-f]{64}")
+_PLACES = ("/votes/{vote}/audit", "/audit/packages/{package}")
+_FAULTS_SHOWN = 200
+
+
+@SCREEN.get("/audit")
+def show_packages(act: Act) -> Response:
+    return _packages_page(act, "")
+
+
+def _packages_page(act: Act, error: str, status: int = 200) -> Response:
+    rows = [(subject, kept_verify(subject)) for subject in packages(act.desk)]
+    return act.page(
+        "audit_packages.html",
+        status,
+        rows=rows,
+        votes=act.desk.votes(),
+        may_check=act.member.role in CHECKERS,
+        path=act.form.text("path"),
+        error=error,
+    )
+
+
+@SCREEN.post("/audit/import", roles=CHECKERS)
+def bring_package(act: Act) -> Response:
+    """A package is unpacked and its check begun."""
+    sent, typed = act.form.files("package"), act.form.text("path")
+    try:
+        if not sent and not typed:
+            raise InputError("desk_audit_nothing_sent")
+        path = sent[0].path if sent else _typed_path(typed)
+        name = sent[0].name if sent else path.name
+        subject = import_package(act.desk, path, name, _file_sha256(path))
+        _start_verify(act, subject, "")
+    except KiemphieuError as error:
+        return _packages_page(act, act.say(error), 400)
+    return act.go(f"{subject.url}/verify")
+
+
+def _typed_path(text: str) -> Path:
+    path = Path(text)
+    if "\0" in text or not path.is_absolute() or not path.is_file():
+        raise InputError("desk_audit_no_file")
+    return path
+
+
+def _file_sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError("file_unreadable", path=str(path), reason=error.strerror) from error
+
+
+def show_overview(act: Act) -> Response:
+    subject = subject_of(act)
+    head, problem = "", ""
+    try:
+        store = subject.open()
+        try:
+            last = store.last_entry()
+            head = "" if last is None else last.hash
+        finally:
+            store.close()
+    except KiemphieuError as error:
+        problem = act.say(error)
+    return _page(act, subject, "audit.html", head=head, problem=problem, kept=kept_verify(subject))
+
+
+def show_journal(act: Act) -> Response:
+    subject = subject_of(act)
+    kind, asked = act.query.get("kind", ""), act.query.get("page", "1")
+    page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
+    store = subject.open()
+    try:
+        view = view_journal(store, subject.folder, kind, page, Words(act.lang))
+    finally:
+        store.close()
+    return _page(act, subject, "audit_journal.html", view=view, kind=kind)
+
+
+def show_verify(act: Act) -> Response:
+    return _verify_page(act, subject_of(act), "")
+
+
+def _verify_page(act: Act, subject: Subject, error: str, status: int = 200) -> Response:
+    kept, job = kept_verify(subject), _verify_job(act, subject)
+    return _page(
+        act,
+        subject,
+        "audit_verify.html",
+        status,
+        job=job,
+        failed=act.say(job.error) if job is not None and job.error is not None else "",
+        kept=kept,
+        lines=() if kept is None else _lines(act, kept.report),
+        more=0 if kept is None else max(0, len(kept.report.faults) - _FAULTS_SHOWN),
+        asked=act.form.text("head"),
+        error=error,
+    )
+
+
+def verify_progress(act: Act) -> Response:
+    """How far the check is; asked for by the page."""
+    job = _verify_job(act, subject_of(act))
+    if job is None:
+        return JSONResponse({"running": False, "done": 0, "total": 0})
+    running = job.state is JobState.RUNNING
+    return JSONResponse({"running": running, "done": job.done, "total": job.total})
+
+
+def start_verify(act: Act) -> Response:
+    subject, head = subject_of(act), act.form.text("head").lower()
+    try:
+        if head and not _HEAD.fullmatch(head):
+            raise InputError("desk_audit_bad_head")
+        _start_verify(act, subject, head)
+    except KiemphieuError as error:
+        return _verify_page(act, subject, act.say(error), 400)
+    return act.go(f"{subject.url}/verify")
+
+
+def stop_verify(act: Act) -> Response:
+    subject = subject_of(act)
+    job = _verify_job(act, subject)
+    if job is not None:
+        job.ask_stop()
+    return act.go(f"{subject.url}/verify")
+
+
+def _verify_job(act: Act, subject: Subject) -> Job | None:
+    job = act.desk.jobs.of(subject.folder)
+    return job if job is not None and job.name == "verify" else None
+
+
+def _start_verify(act: Act, subject: Subject, head: str) -> None:
+    unpacked, member = subject.unpacked(), act.member
+    if unpacked is None:
+        subject.open().close()  # says now what would stop it later
+
+    def work(job: Job) -> VerifyReport:
+        def progress(done: int, total: int) -> None:
+            if job.stop_asked:
+                raise InputError("desk_audit_stopped")
+            job.progress(done, total)
+
+        if unpacked is None:
+            report = verify_folder(subject.folder, head, progress)
+        else:
+            report = verify_unpacked(unpacked, head, progress)
+        keep_verify(subject, KeptVerify(report, head, member.name, member.role.value))
+        return report
+
+    act.desk.jobs.start(subject.folder, "verify", work)
+
+
+def _lines(act: Act, report: VerifyReport) -> tuple[str, ...]:
+    """What does not match, in words."""
+    return tuple(
+        act.t(
+            f"verify_{fault.mismatch.value}",
+            name=fault.name,
+            detail=f" ({fault.detail})" if fault.detail else "",
+        )
+        for fault in report.faults[:_FAULTS_SHOWN]
+    )
+
+
+def show_reports(act: Act) -> Response:
+    subject = subject_of(act)
+    return _page(act, subject, "audit_reports.html", reports=find_reports(subject.folder))
+
+
+def show_report(act: Act) -> Response:
+    subject = subject_of(act)
+    data = report_pdf(find_reports(subject.folder), act.path["report"], Words(act.lang))
+    return Response(data, media_type="application/pdf", headers={"content-disposition": "inline"})
+
+
+def _page(act: Act, subject: Subject, template: str, status: int = 200, **context: object) -> Response:
+    about = {"subject": subject, "may_check": act.member.role in CHECKERS}
+    return act.page(template, status, **(about | context))
+
+
+for _place in _PLACES:
+    SCREEN.get(_place)(show_overview)
+    SCREEN.get(f"{_place}/journal")(show_journal)
+    SCREEN.get(f"{_place}/verify")(show_verify)
+    SCREEN.get(f"{_place}/verify/progress", watch=True)(verify_progress)
+    SCREEN.post(f"{_place}/verify", roles=CHECKERS)(start_verify)
+    SCREEN.post(f"{_place}/verify/stop", roles=CHECKERS)(stop_verify)
+    SCREEN.get(f"{_place}/reports")(show_reports)
+    SCREEN.get(f"{_place}/reports/{{report}}")(show_report)
+    audit_rescans.add_routes(SCREEN, _place)
+audit_scanners.add_routes(SCREEN)

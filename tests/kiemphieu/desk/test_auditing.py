@@ -1,0 +1,346 @@
+"""Audit: packages, journal, check, re-scans and reports; nothing of the original is changed."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import tarfile
+from pathlib import Path
+
+import cv2
+import pytest
+from desk_samples import DeskUnderTest
+from profile_sample import profile_sample
+from starlette.testclient import TestClient
+
+from benchmarks.simulated_scanners import Scanner, draw_target, scan
+from calibration.target import make_target
+from kiemphieu.desk import auditing
+from kiemphieu.desk.audit_subjects import kept_verify, packages
+from kiemphieu.desk.roles import Role
+from kiemphieu.folder import VoteFolder, load_layout
+from kiemphieu.messages import has_text
+from kiemphieu.package import write_package
+from kiemphieu.scanner_profiles import keep_profile
+from kiemphieu.verify_report import Mismatch
+from records.canonical import sha256_hex
+from records.journal import EventKind, JournalFault
+from records.vote import PaperSize
+from sample_scans.settings import ScanSettings
+
+MM = 300 / 25.4
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Every file below a folder with what is in it."""
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): sha256_hex(path.read_bytes()) for path in found}
+
+
+def finish(desk: DeskUnderTest, folder: VoteFolder) -> None:
+    job = desk.desk.jobs.of(folder)
+    assert job is not None
+    assert job.wait(120)
+    assert job.error is None, job.error
+
+
+@pytest.fixture
+def packed(desk, tmp_path) -> Path:
+    folder = desk.scanned_vote()
+    out = tmp_path / "vote.package.tar"
+    write_package(folder, out, images=True, unsealed=True)
+    return out
+
+
+def changed_package(path: Path, name: str) -> Path:
+    """The package with a byte more in one of its files."""
+    target = path.with_name("changed.tar")
+    with tarfile.open(path) as old, tarfile.open(target, "w") as new:
+        for member in old:
+            data = old.extractfile(member).read() + (b" " if member.name == name else b"")
+            member.size = len(data)
+            new.addfile(member, io.BytesIO(data))
+    return target
+
+
+def crossed(desk: DeskUnderTest, folder: VoteFolder, place: Path) -> Path:
+    """The scans once more, with every box of the first line of one sheet crossed."""
+    shutil.copytree(desk.scans, place)
+    layout = load_layout(folder, "")
+    assert layout is not None
+    path = min(place.iterdir())
+    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    for rect in (box.rect for box in layout.pages[0].boxes if box.official == "o1"):
+        left, top, right, bottom = (
+            round(value * MM)
+            for value in (rect.x_mm + 1, rect.y_mm + 1, rect.right_mm - 1, rect.bottom_mm - 1)
+        )
+        cv2.line(picture, (left, top), (right, bottom), 60, 6, cv2.LINE_AA)
+        cv2.line(picture, (right, top), (left, bottom), 60, 6, cv2.LINE_AA)
+    cv2.imwrite(str(path), picture)
+    return place
+
+
+def imported(desk: DeskUnderTest, auditor: TestClient, path: Path) -> str:
+    answer = auditor.post("/audit/import", data={"path": str(path)})
+    assert answer.status_code == 303, answer.text
+    for subject in packages(desk.desk):
+        finish(desk, subject.folder)
+    return answer.headers["location"].removesuffix("/verify")
+
+
+def test_nothing_of_the_vote_folder_is_changed_by_any_page_or_check(desk, tmp_path):
+    folder = desk.scanned_vote()
+    later = crossed(desk, folder, tmp_path / "later")
+    before = hashes(folder.root)
+    auditor, base = desk.client(Role.AUDITOR), "/votes/bdt-2023/audit"
+    assert auditor.post(f"{base}/verify").status_code == 303
+    finish(desk, folder)
+    assert auditor.post(f"{base}/rescans", data={"path": str(later)}).status_code == 303
+    finish(desk, folder)
+    for page in ("", "/journal", "/verify", "/rescans", "/rescans/1", "/rescans/1/0/now.jpg", "/reports"):
+        assert auditor.get(base + page).status_code == 200, page
+    assert hashes(folder.root) == before
+
+
+def test_looking_at_a_vote_with_no_record_makes_none(desk):
+    folder = desk.vote()
+    folder.database.unlink()
+    for path in folder.root.glob("layout*.json"):
+        path.unlink()
+    before = hashes(folder.root)
+    auditor, base = desk.client(Role.AUDITOR), "/votes/bdt-2023/audit"
+    assert auditor.get(base).status_code == 200
+    assert auditor.get(f"{base}/journal").status_code == 400
+    assert auditor.post(f"{base}/verify").status_code == 400
+    assert hashes(folder.root) == before
+
+
+def test_a_record_that_holds_says_so_and_the_check_is_there_after_a_new_start(desk, make_desk):
+    folder = desk.scanned_vote()
+    auditor = desk.client(Role.AUDITOR)
+    auditor.post("/votes/bdt-2023/audit/verify")
+    finish(desk, folder)
+    page = auditor.get("/votes/bdt-2023/audit/verify").text
+    assert "Everything matches" in page
+    assert "Hồ Em" in page
+    progress = auditor.get("/votes/bdt-2023/audit/verify/progress").json()
+    assert progress == {"running": False, "done": 4, "total": 4}
+    desk.desk.jobs._newest.clear()
+    assert "Everything matches" in auditor.get("/votes/bdt-2023/audit/verify").text
+
+
+def test_what_was_changed_is_named(desk):
+    folder = desk.scanned_vote()
+    image = min(folder.pages.iterdir())
+    image.write_bytes(image.read_bytes() + b"\0")
+    auditor = desk.client(Role.AUDITOR)
+    auditor.post("/votes/bdt-2023/audit/verify")
+    finish(desk, folder)
+    page = auditor.get("/votes/bdt-2023/audit/verify").text
+    assert image.name in page
+    assert "does not match" in auditor.get("/votes/bdt-2023/audit").text
+
+
+def test_the_head_on_the_minutes_is_looked_for(desk):
+    folder = desk.scanned_vote()
+    auditor, url = desk.client(Role.AUDITOR), "/votes/bdt-2023/audit/verify"
+    assert auditor.post(url, data={"head": "not a hash"}).status_code == 400
+    auditor.post(url, data={"head": "ab" * 32})
+    finish(desk, folder)
+    assert "ab" * 32 in auditor.get(url).text
+
+
+def test_the_journal_is_told_in_words_filtered_and_paged(desk):
+    desk.scanned_vote()
+    observer = desk.client(Role.OBSERVER)
+    page = observer.get("/votes/bdt-2023/audit/journal").text
+    assert "A batch of ballots was printed" in page
+    assert "Signature holds" in page
+    head = re.search(r'<code class="hash">([0-9a-f]{64})</code>', page)
+    assert head is not None
+    only = observer.get("/votes/bdt-2023/audit/journal", params={"kind": "keys_made"}).text
+    assert "<strong>The key pair was made" in only
+    assert "<strong>A batch of ballots was printed" not in only
+    for odd in ("0", "-1", "999", "x", "1" * 30):
+        assert observer.get("/votes/bdt-2023/audit/journal", params={"page": odd}).status_code == 200
+
+
+def test_every_kind_of_event_has_words_in_both_languages():
+    assert all(has_text(f"desk_audit_event_{kind.value}") for kind in EventKind)
+    assert all(has_text(f"desk_audit_fault_{fault.value}") for fault in JournalFault)
+
+
+def test_observers_read_and_start_nothing(desk, tmp_path):
+    desk.scanned_vote()
+    observer, base = desk.client(Role.OBSERVER), "/votes/bdt-2023/audit"
+    for page in ("", "/journal", "/verify", "/rescans", "/reports"):
+        text = observer.get(base + page).text
+        assert f'action="{base}' not in text.replace(f'action="{base}/journal"', "")
+    for path in ("/verify", "/verify/stop", "/rescans"):
+        assert observer.post(base + path).status_code == 403
+    assert observer.post("/audit/import", data={"path": "/x"}).status_code == 403
+    assert observer.post("/audit/scanners").status_code == 403
+    assert observer.get("/audit").status_code == 200
+
+
+def test_a_package_is_unpacked_apart_and_checked(desk, packed):
+    before = sha256_hex(packed.read_bytes())
+    auditor = desk.client(Role.AUDITOR)
+    base = imported(desk, auditor, packed)
+    (subject,) = packages(desk.desk)
+    assert subject.folder.root.is_relative_to(desk.desk.own / "audits")
+    assert not subject.folder.private_key.exists()
+    assert sha256_hex(packed.read_bytes()) == before
+    assert "Everything matches" in auditor.get(f"{base}/verify").text
+    assert "A batch of ballots was printed" in auditor.get(f"{base}/journal").text
+    assert before in auditor.get(base).text
+    assert "Ban Dân tộc" in auditor.get("/audit").text
+
+
+def test_a_package_is_uploaded(desk, packed):
+    auditor = desk.client(Role.AUDITOR)
+    with packed.open("rb") as file:
+        answer = auditor.post("/audit/import", files={"package": ("../../evil.tar", file)})
+    assert answer.status_code == 303
+    (subject,) = packages(desk.desk)
+    finish(desk, subject.folder)
+    assert subject.brought is not None
+    assert subject.brought.name == "evil.tar"
+    assert not list(desk.desk.uploads.iterdir())
+
+
+def test_a_changed_package_is_shown_as_such_and_not_read(desk, packed):
+    auditor = desk.client(Role.AUDITOR)
+    base = imported(desk, auditor, changed_package(packed, "vote.toml"))
+    assert "not whole" in auditor.get(base).text
+    assert auditor.get(f"{base}/journal").status_code == 400
+    (subject,) = packages(desk.desk)
+    kept = kept_verify(subject)
+    assert kept is not None
+    assert kept.report.faults[0].mismatch is Mismatch.PACKAGE
+
+
+def test_what_is_no_package_leaves_nothing_behind(desk, tmp_path):
+    auditor = desk.client(Role.AUDITOR)
+    junk = tmp_path / "junk.tar"
+    junk.write_bytes(b"<html>" * 100)
+    for path in (str(junk), str(tmp_path), "relative.tar", "/nothing/here", ""):
+        answer = auditor.post("/audit/import", data={"path": path})
+        assert answer.status_code == 400
+        assert "error-summary" in answer.text
+    assert not packages(desk.desk)
+    assert not list((desk.desk.own / "audits" / "packages").glob("*"))
+
+
+def test_a_sparse_package_fills_no_memory(desk, tmp_path):
+    path = tmp_path / "sparse.tar"
+    member = tarfile.TarInfo("manifest.json")
+    member.size = 1 << 30
+    member.type = tarfile.GNUTYPE_SPARSE
+    path.write_bytes(member.tobuf(tarfile.GNU_FORMAT) + b"\0" * 1024)
+    answer = desk.client(Role.AUDITOR).post("/audit/import", data={"path": str(path)})
+    assert answer.status_code == 400
+
+
+def test_a_changed_sheet_is_shown_with_both_pictures(desk, tmp_path):
+    folder = desk.scanned_vote()
+    later = crossed(desk, folder, tmp_path / "later")
+    auditor, base = desk.client(Role.AUDITOR), "/votes/bdt-2023/audit/rescans"
+    files = [("scans", (path.name, path.read_bytes())) for path in sorted(later.iterdir())]
+    answer = auditor.post(base, data={"name": "archive"}, files=files)
+    assert answer.headers["location"] == f"{base}/archive"
+    finish(desk, folder)
+    page = auditor.get(f"{base}/archive").text
+    pictures = re.findall(rf'src="({base}/archive/\d+/(?:recorded|now)\.jpg)"', page)
+    assert len(pictures) >= 4
+    assert "Nguyễn Văn An" in page
+    shown = [auditor.get(path) for path in pictures]
+    assert {answer.headers["content-type"] for answer in shown} == {"image/jpeg"}
+    assert all(answer.content.startswith(b"\xff\xd8") for answer in shown)
+    assert shown[0].content != shown[1].content
+    assert not list((desk.desk.own / "audits").glob("**/incoming*"))
+    assert auditor.get(f"{base}/archive/9999/now.jpg").status_code == 400
+    assert auditor.get(f"{base}/archive/0/other.jpg").status_code == 400
+
+
+def test_a_package_is_held_against_a_rescan(desk, packed):
+    auditor = desk.client(Role.AUDITOR)
+    base = imported(desk, auditor, packed)
+    assert auditor.post(f"{base}/rescans", data={"path": str(desk.scans)}).status_code == 303
+    (subject,) = packages(desk.desk)
+    finish(desk, subject.folder)
+    assert "reads as recorded" in auditor.get(f"{base}/rescans/1").text
+    assert not (subject.folder.root / "rescans").exists()
+
+
+@pytest.mark.parametrize("name", ["a.svg", "a.jpg", "a.html"])
+def test_an_svg_or_html_is_no_scan_whatever_it_is_called(desk, name):
+    folder = desk.scanned_vote()
+    auditor = desk.client(Role.AUDITOR)
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    for url in ("/votes/bdt-2023/audit/rescans", "/audit/scanners"):
+        answer = auditor.post(url, data={"name": "x"}, files={"scans": (name, svg, "image/jpeg")})
+        assert answer.status_code == 400
+        assert "no JPEG, PNG, TIFF or PDF" in answer.text
+    assert desk.desk.jobs.of(folder) is None
+
+
+def test_a_check_that_is_stopped_says_so_and_keeps_nothing(desk, monkeypatch):
+    folder = desk.scanned_vote()
+
+    def slow(_folder, _head, progress):
+        job = desk.desk.jobs.of(folder)
+        assert job is not None
+        job.ask_stop()
+        progress(1, 4)
+
+    monkeypatch.setattr(auditing, "verify_folder", slow)
+    auditor = desk.client(Role.AUDITOR)
+    auditor.post("/votes/bdt-2023/audit/verify")
+    job = desk.desk.jobs.of(folder)
+    assert job is not None
+    job.wait(20)
+    assert "Stopped before the end" in auditor.get("/votes/bdt-2023/audit/verify").text
+
+
+def test_reports_are_listed_and_opened(desk, tmp_path):
+    folder = desk.scanned_vote()
+    run = folder.tests / "1" / "runs" / "1"
+    run.mkdir(parents=True)
+    (run / "report.pdf").write_bytes(b"%PDF-1.7 deck")
+    (run / "result.json").write_text('{"passed": true}')
+    observer, base = desk.client(Role.OBSERVER), "/votes/bdt-2023/audit/reports"
+    page = observer.get(base).text
+    (path,) = re.findall(rf'href="({base}/[0-9a-f]+)"', page)
+    assert "Passed" in page
+    opened = observer.get(path)
+    assert (opened.content, opened.headers["content-type"]) == (b"%PDF-1.7 deck", "application/pdf")
+    assert observer.get(f"{base}/0123456789abcdef").status_code == 400
+
+
+def test_a_profile_is_listed_and_one_that_cannot_be_drawn_says_so(desk):
+    keep_profile(desk.scanned_vote(), profile_sample())
+    observer, base = desk.client(Role.OBSERVER), "/votes/bdt-2023/audit/reports"
+    page = observer.get(base).text
+    assert "máy quét phòng 2" in page
+    (path,) = re.findall(rf'href="({base}/[0-9a-f]+)"', page)
+    assert observer.get(path).status_code == 400
+
+
+def test_a_scanner_is_measured_from_uploaded_scans(desk):
+    scan_of_target = scan(draw_target(make_target(PaperSize.A5)), Scanner(1, ScanSettings(dpi=200)))
+    done, png = cv2.imencode(".png", scan_of_target)
+    assert done
+    auditor = desk.client(Role.AUDITOR)
+    nameless = auditor.post("/audit/scanners", files={"scans": ("a.png", png.tobytes())})
+    assert nameless.status_code == 400
+    answer = auditor.post(
+        "/audit/scanners", data={"name": "Máy 1"}, files={"scans": ("a.png", png.tobytes())}
+    )
+    assert answer.status_code == 303, answer.text
+    page = auditor.get("/audit/scanners").text
+    (path,) = re.findall(r'href="(/audit/scanners/[0-9a-f]+)"', page)
+    assert "Máy 1" in page
+    assert auditor.get(path).content.startswith(b"%PDF")
