@@ -51,6 +51,7 @@ class Place:
         sha256, suffix, options: of the page image, as recorded.
         number: of the page; 0 where it is not known.
         view: what is shown first, in page millimetres; None shows the whole sheet.
+        strip: of a line, what belongs to it and lies outside `view`: its boxes, or its name.
         evidence: bounds of the ink in question.
         score: how much there is of it, only to be compared with others of its kind.
     """
@@ -62,6 +63,7 @@ class Place:
     view: Rect | None
     evidence: tuple[Rect, ...] = ()
     score: float = 0.0
+    strip: Rect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +201,11 @@ class QueueReader:
             asked = [f for f in findings if f.official == line.official and f.weight is Weight.REVIEW]
             evidence = tuple(f.evidence for f in asked if f.evidence is not None)
             score = max((_score(finding) for finding in asked), default=0.0)
-            view = _line_view(layout, line.official, evidence, strike)
-            places.append(_place(page, view, evidence, score))
+            boxes, name = _line_views(layout, line.official, asked)
+            view, strip = (name, boxes) if strike and name is not None else (boxes, name)
+            if not strike and ReviewReason.DOUBTFUL_STRIKE not in line.review:
+                strip = None
+            places.append(_place(page, view, evidence, score, strip))
         kind = ItemKind.STRIKES if strike else ItemKind.MARKS
         return ReviewItem(
             entry.serial or "", f"{_LINE}{line.official}", kind, entry.style, line.review, tuple(places), line
@@ -279,9 +284,15 @@ def _order(item: ReviewItem) -> tuple[str, int, int, float]:
     return item.serial, int(item.what == BALLOT), first.number if first else 0, top
 
 
-def _place(page: PageRecord, view: Rect | None, evidence: tuple[Rect, ...], score: float) -> Place:
+def _place(
+    page: PageRecord,
+    view: Rect | None,
+    evidence: tuple[Rect, ...],
+    score: float,
+    strip: Rect | None = None,
+) -> Place:
     number = page.token.page if page.token else 0
-    return Place(page.sha256, page.suffix, page.options, number, view, evidence, score)
+    return Place(page.sha256, page.suffix, page.options, number, view, evidence, score, strip)
 
 
 _SCORES = {
@@ -298,13 +309,17 @@ def _score(finding: Finding) -> float:
     return next((known[name] for name in _SCORES[finding.kind] if known.get(name)), 0.0)
 
 
-def _line_view(layout: LayoutPage, official: str, evidence: Iterable[Rect], strike: bool) -> Rect:
-    """The boxes of the line with the ink in question; for a struck name, the name as well."""
+def _line_views(layout: LayoutPage, official: str, asked: Iterable[Finding]) -> tuple[Rect, Rect | None]:
+    """The boxes of the line and its name, each with the ink in question that belongs to it."""
+    ink = [(f.kind is FindingKind.STRIKE, f.evidence) for f in asked if f.evidence is not None]
     boxes = [box.rect for box in layout.boxes if box.official == official]
     names = [name.rect for name in layout.names if name.official == official]
-    if strike and names:
-        return _large_enough(bounding_rect((*names, *evidence)).inflated(_NAME_MARGIN_MM))
-    return _large_enough(bounding_rect((*boxes, *evidence)).inflated(_BOXES_MARGIN_MM))
+    around = bounding_rect((*boxes, *(rect for strike, rect in ink if not strike)))
+    view = _large_enough(around.inflated(_BOXES_MARGIN_MM))
+    if not names:
+        return view, None
+    struck = bounding_rect((*names, *(rect for strike, rect in ink if strike)))
+    return view, _large_enough(struck.inflated(_NAME_MARGIN_MM))
 
 
 def _large_enough(view: Rect) -> Rect:

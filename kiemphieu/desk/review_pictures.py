@@ -18,7 +18,7 @@ from kiemphieu.page_file import PageBytes, decode_page
 from kiemphieu.review_items import Place
 from records.canonical import sha256_hex
 from records.errors import KiemphieuError, StoreError
-from records.geometry import Rect
+from records.geometry import Rect, bounding_rect
 from scanner.sheet import ReadingContext
 
 _BAND_PX_PER_MM, _PAGE_PX_PER_MM, _THUMB_PX_PER_MM = 11.0, 7.5, 5.0
@@ -54,8 +54,13 @@ class Wanted:
         return self.place.sha256, self.size.value, repr(self.place.view)
 
 
-def band_of(view: Rect, page_width_mm: float) -> Rect:
-    """What the band of a view shows."""
+def band_of(place: Place, page_width_mm: float) -> Rect:
+    """What the band of a place shows: all its width, and more than its height.
+
+    Raises:
+        ValueError: the place is a whole sheet.
+    """
+    view = bounding_rect(rect for rect in (place.view, place.strip) if rect is not None)
     tall = view.inflated(view.height_mm * 0.45)
     left, right = min(0.0, view.x_mm), max(page_width_mm, view.right_mm)
     return Rect(left, tall.y_mm, right - left, tall.height_mm)
@@ -174,8 +179,8 @@ def _cut(scan: LaidScan, wanted: Wanted) -> Pixels:
     whole = Rect(0.0, 0.0, scan.layout.width_mm, scan.layout.height_mm)
     view = wanted.place.view
     match wanted.size:
-        case Size.BAND if view is not None:
-            return _laid(scan, band_of(view, whole.width_mm), _BAND_PX_PER_MM)
+        case Size.BAND if wanted.place.view is not None:
+            return _laid(scan, band_of(wanted.place, whole.width_mm), _BAND_PX_PER_MM)
         case Size.THUMB if view is not None:
             return _laid(scan, view, _THUMB_PX_PER_MM)
         case Size.THUMB:

@@ -92,10 +92,10 @@ class Room:
         try:
             # Read before the queue: what comes in between is found the next time.
             state = store.state()
-            if self._queue is not None and self._queue[1] == rules:
-                # While it is being read anew, the queue that was kept has the newest decision in it.
-                if self._refreshing is not None or self._queue[0] == state:
-                    return self._queue[2]
+            # Soon to be read anew, the queue that was kept has the newest decision in it.
+            soon = self._refreshing is not None
+            if self._queue is not None and self._queue[1] == rules and (soon or self._queue[0] == state):
+                return self._queue[2]
             if self._reader is None or self._reader[0] != rules:
                 self._reader = rules, QueueReader(store, rules)
             queue = self._reader[1].read(store)
