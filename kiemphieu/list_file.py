@@ -11,6 +11,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -25,17 +26,25 @@ from records.errors import InputError
 MOST_BYTES = 5_000_000
 """Of a file. A list of 60 people with their curricula is some 100 kB."""
 MOST_UNPACKED_BYTES = 30_000_000
-"""Of all parts of an XLSX or DOCX together; a sheet of 60 rows has some 50 kB."""
+"""Of all parts of an XLSX or DOCX together, pictures too."""
+MOST_XML_BYTES = 3_000_000
+"""Of one part that is parsed; a sheet of 60 rows has some 50 kB. Made to be slow, a part of this size takes
+a second."""
+MOST_CHARACTERS = 300_000
+"""Of pasted text or CSV."""
 MOST_PARTS = 1_000
 MOST_ROWS = 500
 MOST_COLUMNS = 30
-MOST_SHEETS = 10
+MOST_TABLES = 10
+"""Sheets of a workbook, tables of a document: the list is in one of the first."""
 MOST_CELL_CHARACTERS = 1_000
 
 _ZIP = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UTF16 = b"\xff\xfe", b"\xfe\xff"
 _DELIMITERS = "\t", ";", "|", ","
+_HEAD_BYTES = 4096
+_BEFORE_XML = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
 _DECLARATIONS = "<!DOCTYPE", "<!ENTITY"
 _BROKEN = (
     zipfile.BadZipFile,
@@ -80,7 +89,7 @@ def rows_of_text(text: str) -> Rows:
     Raises:
         InputError: it is too long, or no table can be made of it.
     """
-    if len(text) > MOST_BYTES:
+    if len(text) > MOST_CHARACTERS:
         raise InputError("list_text_too_long")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(lines) > MOST_ROWS * 2:
@@ -149,7 +158,13 @@ def _check_package(package: zipfile.ZipFile, name: str) -> None:
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
         raise InputError("list_package_too_large", name=name, most=MOST_UNPACKED_BYTES // 1_000_000)
     for part in parts:
-        if part.filename.endswith((".xml", ".rels", ".vml")) and _declares(package.read(part)):
+        # By its content: which part is parsed is for the package to say, whatever the part is called.
+        data = package.read(part)
+        if not data[:_HEAD_BYTES].strip(_BEFORE_XML).startswith(b"<"):
+            continue
+        if len(data) > MOST_XML_BYTES:
+            raise InputError("list_package_too_large", name=name, most=MOST_XML_BYTES // 1_000_000)
+        if _declares(data):
             raise InputError("list_declares_entities", name=name)
 
 
@@ -163,7 +178,7 @@ def _sheets(data: bytes) -> Iterator[Rows]:
     """The visible sheets of a workbook, as last calculated."""
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     try:
-        for sheet in book.worksheets[:MOST_SHEETS]:
+        for sheet in book.worksheets[:MOST_TABLES]:
             if sheet.sheet_state == "visible":
                 # What a sheet says of its own size is not to be relied on.
                 sheet.reset_dimensions()
@@ -183,7 +198,7 @@ def _document_tables(document: bytes) -> Iterator[Rows]:
     """The tables of a Word document; the parser resolves no entities and reads no other file."""
     root: Any = parse_xml(document)
     table, row, cell = qn("w:tbl"), qn("w:tr"), qn("w:tc")
-    for found in root.iter(table):
+    for found in islice(root.iter(table), MOST_TABLES):
         own = (one for one in found.iter(row) if next(one.iterancestors(table)) is found)
         yield _bounded(
             [
@@ -195,7 +210,7 @@ def _document_tables(document: bytes) -> Iterator[Rows]:
             for each in own
         )
     paragraphs = (one for one in root.iter(qn("w:p")) if next(one.iterancestors(table), None) is None)
-    yield _bounded([_paragraph_text(one)] for one in paragraphs)
+    yield _bounded([_paragraph_text(one)] for one in islice(paragraphs, MOST_ROWS))
 
 
 def _spanned(cell: Any) -> Iterator[str]:

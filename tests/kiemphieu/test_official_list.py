@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from kiemphieu.list_columns import find_columns, looks_like_name, looks_like_position
-from kiemphieu.list_file import MOST_BYTES, MOST_ROWS, MOST_UNPACKED_BYTES
+from kiemphieu.list_file import MOST_BYTES, MOST_ROWS, MOST_UNPACKED_BYTES, MOST_XML_BYTES
 from kiemphieu.official_list import OfficialList, RowRemark, officials_from_file, officials_from_text
 from records.errors import InputError, KiemphieuError
 
@@ -225,6 +225,19 @@ def test_entities_are_refused(tmp_path, code):
     part = f"{head}{body}<w:r><w:t>&e;, Trưởng ban</w:t></w:r></w:p></w:body></w:document>".encode(code)
     data = with_part(document([["Nguyễn Văn An", "Trưởng ban"]]), "word/document.xml", part)
     assert refused(tmp_path, data, "list.docx") == "list_declares_entities"
+
+
+def test_parts_that_are_slow_to_parse_are_refused_under_any_name(tmp_path):
+    long = b"<x>" + b"<c/>" * (MOST_XML_BYTES // 4) + b"</x>"
+    assert (
+        refused(tmp_path, with_part(workbook([["a"]]), "xl/media/picture.png", long))
+        == "list_package_too_large"
+    )
+    entity = "\ufeff<!DOCTYPE x [<!ENTITY e 'e'>]><x>&e;</x>".encode("utf-16")
+    assert refused(tmp_path, with_part(workbook([["a"]]), "odd", entity)) == "list_declares_entities"
+    picture = b"\x89PNG" + bytes(MOST_XML_BYTES + 1)
+    good = with_part(workbook([["Họ và tên", "Chức vụ"], list(AN)]), "xl/media/1.png", picture)
+    assert pairs(of_bytes(tmp_path, good)) == [AN]
 
 
 def test_too_many_rows_people_and_columns(tmp_path):
