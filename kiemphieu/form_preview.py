@@ -41,6 +41,6 @@ def _drawn(pdf: bytes) -> list[bytes]:
         for page in document:
             out = io.BytesIO()
             image = page.render(scale=PREVIEW_PX_PER_MM / _POINTS_PER_MM, grayscale=True).to_pil()
-            image.save(out, "PNG", optimize=True)
+            image.save(out, "PNG")
             pictures.append(out.getvalue())
     return pictures
