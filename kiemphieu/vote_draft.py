@@ -5,11 +5,16 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from kiemphieu.official_list import tidy
-from records.vote import BallotStyle, Official, PrintSettings, Sides, Vote
+from records.people import Background
+from records.rules import COPIES_SETTING
+from records.vote import DEFAULT_STYLE_ID, BallotStyle, Papers, Sides, Vote
 from tally.rules import rule_sets
+
+
+_NO_PAPERS = Papers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,20 @@ class DraftOfficial:
     id: str
     name: str = ""
     position: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSettings:
+    """What vote.toml may say beyond the form, written back as it was."""
+
+    overrides: tuple[tuple[str, str], ...] = ()
+    papers: Papers = _NO_PAPERS
+    font: str = ""
+    scanner_profile: str = ""
+    store_url: str = ""
+
+
+_NONE_KEPT = KeptSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +71,7 @@ class VoteDraft:
     members: tuple[str, ...] = ()
     witnesses: tuple[str, ...] = ()
     officials: tuple[DraftOfficial, ...] = ()
+    kept: KeptSettings = _NONE_KEPT
 
 
 def is_count(text: str) -> bool:
@@ -109,31 +129,23 @@ def draft_of_vote(vote: Vote, whole: bool = True) -> VoteDraft | None:
         members=vote.committee.members,
         witnesses=vote.committee.witnesses,
         officials=tuple(DraftOfficial(one.id, one.name, one.position) for one in vote.officials),
+        kept=KeptSettings(
+            vote.rule_overrides, vote.papers, vote.printing.font, vote.scanner_profile, vote.store_url
+        ),
     )
     return draft if not whole or _says_all(vote) else None
 
 
 def _says_all(vote: Vote) -> bool:
-    plain = Vote(
-        id=vote.id,
-        body=vote.body,
-        parent_body=vote.parent_body,
-        title=vote.title,
-        subject=vote.subject,
-        place=vote.place,
-        date=vote.date,
-        rules=vote.rules,
-        officials=tuple(Official(one.id, one.name, one.position) for one in vote.officials),
-        styles=(BallotStyle(),),
-        attendance=vote.attendance,
-        printing=PrintSettings(vote.printing.paper, vote.printing.sides, vote.printing.seal_image),
-        two_person=vote.two_person,
-        committee=vote.committee,
-        backgrounds=tuple(type(one)() for one in vote.backgrounds),
-        appointment=vote.appointment,
+    """Whether the vote has one group, a packaged rule set, and nobody with a background."""
+    plain = (
+        vote.styles == (BallotStyle(),),
+        all(one.style == DEFAULT_STYLE_ID for one in vote.officials),
+        all(one == Background() for one in vote.backgrounds),
+        vote.appointment is None or vote.appointment.meeting == 1,
+        vote.rules in rule_sets(),
     )
-    first_meeting = vote.appointment is None or vote.appointment.meeting == 1
-    return plain == vote and first_meeting and vote.rules in rule_sets()
+    return all(plain)
 
 
 def next_official_id(officials: Sequence[DraftOfficial]) -> str:
@@ -162,15 +174,19 @@ def draft_toml(draft: VoteDraft) -> str:
     blocks = (
         _vote_lines(draft),
         _attendance_lines(draft),
+        _override_lines(draft.kept),
         *(_official_lines(official) for official in draft.officials),
         _appointment_lines(draft),
         _committee_lines(draft),
+        _paper_lines(draft.kept.papers),
         _print_lines(draft),
         (
             "[decisions]",
             "# Phiếu cần xem xét do hai thành viên cùng quyết định; false: một người là đủ.",
             f"two_person = {_flag(draft.two_person)}",
         ),
+        _line_of("scan", "profile", draft.kept.scanner_profile),
+        _line_of("store", "url", draft.kept.store_url),
     )
     return "\n".join([_HEAD, *("\n".join(lines) + "\n" for block in blocks if (lines := tuple(block)))])
 
@@ -229,6 +245,28 @@ def _print_lines(draft: VoteDraft) -> Iterator[str]:
     yield f"paper = {quoted(draft.paper)}"
     yield f"duplex = {_flag(draft.duplex)}"
     yield f"seal_image = {quoted(draft.seal_image)}"
+    yield f"font = {quoted(draft.kept.font)}"
+
+
+def _override_lines(kept: KeptSettings) -> Iterator[str]:
+    if kept.overrides:
+        yield "[rules]"
+        for name, value in kept.overrides:
+            yield f"{name} = {value if name == COPIES_SETTING else quoted(value)}"
+
+
+def _paper_lines(papers: Papers) -> Iterator[str]:
+    if papers != _NO_PAPERS:
+        yield "[document]"
+        for field in fields(papers):
+            yield f"{field.name} = {quoted(getattr(papers, field.name))}"
+
+
+def _line_of(table: str, key: str, value: str) -> Iterator[str]:
+    """A table of one key; nothing where it is empty."""
+    if value:
+        yield f"[{table}]"
+        yield f"{key} = {quoted(value)}"
 
 
 def quoted(text: str) -> str:

@@ -146,8 +146,32 @@ def test_a_vote_changed_by_hand_is_what_counts(folder):
     found = current_draft(folder)
     assert found is not None
     assert found.officials[0].name == "Nguyễn Văn Ân"
-    folder.vote_file.write_text(text + '[rules]\nseal = "ignore"\n', encoding="utf-8")
+    added = '[rules]\nseal = "ignore"\ncopies = 4\n[document]\nnumber = "05/BB"\n'
+    folder.vote_file.write_text(text + added, encoding="utf-8")
+    kept = load_vote(folder)
+    found = current_draft(folder)
+    assert found is not None
+    assert save_draft(folder, found) == ()
+    assert load_vote(folder) == kept
+    assert read_draft(folder) == current_draft(folder) == found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ('position = "Phó ban"', 'position = "Phó ban"\nappointed = 2020-01-01'),
+        ("[print]", '[[group]]\nid = "a"\ntitle = "A"\n[print]'),
+    ],
+)
+def test_a_vote_that_no_form_holds(folder, change):
+    text = folder.vote_file.read_text(encoding="utf-8").replace(*change)
+    if "[[group]]" in text:
+        text = text.replace("[[official]]", '[[official]]\ngroup = "a"')
+    folder.vote_file.write_text(text, encoding="utf-8")
     assert current_draft(folder) is None
+    found = draft_of_vote(load_vote(folder), whole=False)
+    assert found is not None
+    assert found.officials == DRAFT.officials
 
 
 def test_a_damaged_draft_is_told(folder):

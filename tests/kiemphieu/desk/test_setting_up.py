@@ -380,7 +380,8 @@ def test_a_vote_of_the_command_line_is_shown_and_cannot_be_changed_once_printed(
     assert page.status_code == 200
     assert "Nguyễn Văn An" in page.text
     assert client.get("/votes/bdt-2023/setup/officials").status_code == 400
-    text = folder.vote_file.read_text(encoding="utf-8") + '[rules]\nseal = "ignore"\n'
+    text = folder.vote_file.read_text(encoding="utf-8")
+    text = text.replace('position = "Trưởng ban"', 'position = "Trưởng ban"\nappointed = 2020-01-01')
     folder.vote_file.write_text(text, encoding="utf-8")
     page = client.get("/votes/bdt-2023/setup")
     assert page.status_code == 200
