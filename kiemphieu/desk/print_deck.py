@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from http import HTTPStatus
 from pathlib import Path
 
@@ -32,6 +33,8 @@ SCREEN = Screen("print_deck")
 _DECK = "/votes/{vote}/print/deck"
 MOST_UNMARKED = 200
 _NAME_LENGTH = 60
+_KEPT = "deck-"
+_LEFT_S = 24 * 3600
 
 
 @SCREEN.get(_DECK)
@@ -136,12 +139,20 @@ def scan_deck(act: Act) -> Response:
 
 def _kept(act: Act, uploads: tuple[Upload, ...]) -> Path:
     with disk_errors(act.desk.own):
-        folder = Path(tempfile.mkdtemp(prefix="deck-", dir=act.desk.own))
+        _forget_left(act.desk.own)
+        folder = Path(tempfile.mkdtemp(prefix=_KEPT, dir=act.desk.own))
         for number, upload in enumerate(uploads, start=1):
             given = Path(upload.name)
             suffix = given.suffix.lower() if given.suffix.lower() in PAGE_SUFFIXES else ""
             upload.path.replace(folder / f"{number:04}-{given.stem[:_NAME_LENGTH]}{suffix}")
     return folder
+
+
+def _forget_left(own: Path) -> None:
+    """Removes scans that a cut-off program left behind; those of a day belong to a scan that may go on."""
+    for left in own.glob(f"{_KEPT}*"):
+        if left.stat().st_mtime < time.time() - _LEFT_S:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _scanned(act: Act, scans: Path, job: Job) -> DeckCheck | None:

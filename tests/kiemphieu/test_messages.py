@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import string
 import unicodedata
 from collections.abc import Iterator
@@ -22,6 +23,11 @@ LOCALE = ROOT / "kiemphieu" / "locale"
 ROOMS = ("records", "ballot_layout", "scanner", "tally", "kiemphieu", "sample_scans", "calibration", "audit")
 RAISING = frozenset({"Problem", "FileProblem", "_problem", "_row_problem"})
 SAYING = frozenset({"text", "say", "warn", "translate", "progress", "words"})
+SAYING_AT_THE_DESK = frozenset({"t", "translate", "words"})
+"""There `text` reads a field of a form."""
+DESK = ROOT / "kiemphieu" / "desk"
+IN_TEMPLATE = re.compile(r'"([a-z][a-z0-9]*_[a-z0-9_]+)"(\s*~)?')
+SAID_IN_TEMPLATE = re.compile(r'\bt\("([a-z0-9_]+)"[,)]')
 
 
 def placeholders(text: str) -> set[str]:
@@ -71,9 +77,12 @@ def test_every_text_is_said_somewhere() -> None:
     for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                words.add(node.value)
+                (starts if node.value.endswith("_") else words).add(node.value)
             elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 starts.add(str(node.values[0].value))
+    for path in _templates():
+        for word, goes_on in IN_TEMPLATE.findall(path.read_text(encoding="utf-8")):
+            (starts if goes_on else words).add(word)
     composed = tuple(start for start in starts if start.count("_"))
     commands = ("help_", "option_")
     unused = [
@@ -86,21 +95,30 @@ def test_every_text_is_said_somewhere() -> None:
     assert unused == []
 
 
+def _templates() -> list[Path]:
+    return sorted((DESK / "templates").glob("*.html"))
+
+
 def _spoken_ids() -> Iterator[tuple[str, str]]:
     """Every literal message id in the source, with the file it stands in."""
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call):
-                    yield from ((found, str(path.relative_to(ROOT))) for found in _ids_of_call(node, room))
+                    saying = SAYING_AT_THE_DESK if path.parent == DESK else SAYING
+                    found_here = _ids_of_call(node, room, saying)
+                    yield from ((found, str(path.relative_to(ROOT))) for found in found_here)
+    for path in _templates():
+        for found in SAID_IN_TEMPLATE.findall(path.read_text(encoding="utf-8")):
+            yield found, path.name
 
 
-def _ids_of_call(call: ast.Call, room: str) -> Iterator[str]:
+def _ids_of_call(call: ast.Call, room: str, saying: frozenset[str]) -> Iterator[str]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if name in {"ValueError", "TypeError", "KeyError", "IndexError", "CodecError", "TokenFormatError"}:
         return
     found_by_findings = room == "ballot_layout" and name == "add"
-    says = room == "kiemphieu" and name in SAYING
+    says = room == "kiemphieu" and name in saying
     if not (name.endswith("Error") or name in RAISING or says or found_by_findings):
         return
     arguments = call.args[1:2] if found_by_findings else call.args[:3]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 
 import pypdfium2
 import pytest
@@ -88,6 +89,17 @@ def test_a_scan_without_a_deck_or_a_file_says_so(desk: DeskUnderTest) -> None:
     assert ended(desk, folder).state is JobState.FAILED
     assert "No test deck was printed" in client.get(DECK).text
     assert not list(desk.desk.own.glob("deck-*"))
+
+
+def test_scans_that_a_cut_off_program_left_are_removed(desk: DeskUnderTest) -> None:
+    folder = desk.vote()
+    old, new = desk.desk.own / "deck-old", desk.desk.own / "deck-new"
+    for left in (old, new):
+        left.mkdir()
+    os.utime(old, (0, 0))
+    desk.client().post(f"{DECK}/scan", files=[("scans", ("x.jpg", b"no picture", "image/jpeg"))])
+    ended(desk, folder)
+    assert list(desk.desk.own.glob("deck-*")) == [new]
 
 
 @pytest.mark.parametrize("place", ["1/..%2F..%2Fvote.toml", "1/expected.json", "7/testdeck.pdf", "1/x.pdf"])
