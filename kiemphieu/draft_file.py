@@ -161,13 +161,12 @@ def save_draft(folder: VoteFolder, draft: VoteDraft) -> tuple[DraftProblem, ...]
     data = {"format": DRAFT_FORMAT, "draft": to_plain(draft)}
     problems = draft_problems(draft)
     text = json.dumps(data, ensure_ascii=False, indent=1)
+    # vote.toml comes last: a save that is cut off leaves the vote as it was before.
+    write_atomic(folder.root / DRAFT_FILE, text.encode())
     if problems:
-        # First, so that no moment has a vote.toml that the draft no longer says.
         with disk_errors(folder.vote_file):
             remove_file(folder.vote_file)
-        write_atomic(folder.root / DRAFT_FILE, text.encode())
     else:
-        write_atomic(folder.root / DRAFT_FILE, text.encode())
         write_atomic(folder.vote_file, draft_toml(draft).encode())
     return problems
 

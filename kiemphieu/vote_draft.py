@@ -13,7 +13,6 @@ from records.rules import COPIES_SETTING
 from records.vote import DEFAULT_STYLE_ID, BallotStyle, Papers, Sides, Vote
 from tally.rules import rule_sets
 
-
 _NO_PAPERS = Papers()
 
 

@@ -172,6 +172,8 @@ def _set_up(act: Act) -> SetUp:
     if preview.error is not None:
         todo = (*todo, Todo(act.say(preview.error), act.vote_url("setup", "officials")))
     vote = load_vote(folder) if folder.vote_file.is_file() else None
+    if draft is not None and vote is None and not todo:
+        todo = (Todo(act.t("draft_save_again"), act.vote_url("setup", "details")),)
     sha256 = "" if vote is None else definition_sha256(folder, vote)
     if printed:
         state = SetUpState.PRINTED

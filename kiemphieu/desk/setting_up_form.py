@@ -14,6 +14,7 @@ from kiemphieu.desk.screens import Screen
 from kiemphieu.draft_file import new_vote_folder, save_draft
 from kiemphieu.official_list import tidy
 from kiemphieu.vote_draft import VoteDraft, tidy_lines
+from records.errors import StoreError
 from records.people import AppointmentKind
 from records.vote import PaperSize
 from tally.rules import rule_sets
@@ -76,7 +77,10 @@ def save_details(act: Act) -> Response:
     errors = _own_errors(act, typed)
     if was_changed_meanwhile(act, draft):
         return _page(act, typed, {"": act.t("draft_changed_meanwhile"), **errors}, state=seen(draft))
-    save_draft(act.folder, typed)
+    try:
+        save_draft(act.folder, typed)
+    except StoreError as error:
+        return _page(act, typed, {"": act.say(error), **errors}, state=seen(draft))
     if errors:
         return _page(act, typed, errors)
     return act.go(act.vote_url("setup") if typed.officials else act.vote_url("setup", "officials"))

@@ -16,7 +16,7 @@ from kiemphieu.desk.screens import Screen
 from kiemphieu.draft_file import save_draft
 from kiemphieu.official_list import LeftOut, OfficialList, officials_from_file, officials_from_text, tidy
 from kiemphieu.vote_draft import DraftOfficial, VoteDraft, next_official_id
-from records.errors import InputError, KiemphieuError
+from records.errors import InputError, KiemphieuError, StoreError
 from records.token import ID_PATTERN
 
 SCREEN = Screen("setting_up_list")
@@ -56,7 +56,10 @@ def save_list(act: Act) -> Response:
         return _page(act, draft, _rows(act, changed), error=error)
     if was_changed_meanwhile(act, draft):
         return _page(act, draft, _rows(act, changed), error=act.t("draft_changed_meanwhile"))
-    problems = save_draft(act.folder, changed)
+    try:
+        problems = save_draft(act.folder, changed)
+    except StoreError as error:
+        return _page(act, draft, _rows(act, changed), error=act.say(error))
     if step == "done" and not any(found.field.startswith("official") for found in problems):
         return act.go(act.vote_url("setup"))
     there = act.vote_url("setup", "officials")

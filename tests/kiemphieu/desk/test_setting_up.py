@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import html
 import io
 import re
@@ -404,3 +405,32 @@ def test_a_text_that_does_not_fit_is_told(desk, client, ready):
     answer = client.get(ready).text
     assert "/freeze" not in answer
     assert replace(read_draft(folder_of(desk, ready))).officials[0].name.endswith("xxx")
+
+
+def test_a_full_disk_loses_nothing_that_was_typed(desk, client, ready, monkeypatch):
+    folder = folder_of(desk, ready)
+    page = client.get(f"{ready}/officials").text
+    details = client.get(f"{ready}/details").text
+    monkeypatch.setattr("kiemphieu.disk.os.fsync", full)
+    answer = client.post(f"{ready}/officials", data=sent(page, name1="Võ Văn Năm"))
+    assert rows(answer.text)[0][1] == "Võ Văn Năm"
+    assert "disk is full" in answer.text
+    answer = client.post(f"{ready}/details", data={**DETAILS, "seen": seen(details), "subject": "Khác"})
+    assert 'value="Khác"' in html.unescape(answer.text)
+    assert "disk is full" in answer.text
+    monkeypatch.undo()
+    assert load_vote(folder).officials[0].name == "Nguyễn Văn An"
+    assert client.post(f"{ready}/officials", data=sent(page, name1="Võ Văn Năm")).status_code == 303
+
+
+def full(_descriptor: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_save_that_was_cut_off_is_told(desk, client, ready):
+    folder_of(desk, ready).vote_file.unlink()
+    page = client.get(ready).text
+    assert "cut off" in page
+    shown = client.get(f"{ready}/details").text
+    client.post(f"{ready}/details", data={**DETAILS, "seen": seen(shown)})
+    assert "Ready to freeze" in client.get(ready).text
