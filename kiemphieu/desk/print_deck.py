@@ -35,6 +35,7 @@ MOST_UNMARKED = 200
 _NAME_LENGTH = 60
 _KEPT = "deck-"
 _LEFT_S = 24 * 3600
+_SAID_OTHERWISE = {"testdeck_none": "desk_deck_none_yet", "testdeck_outdated": "desk_deck_outdated"}
 
 
 @SCREEN.get(_DECK)
@@ -160,6 +161,11 @@ def _scanned(act: Act, scans: Path, job: Job) -> DeckCheck | None:
         check = check_deck(act.folder, [scans], DeckOfRun(), default_workers(), act.lang, _stoppable(job))
     except StopAsked:
         return None
+    except InputError as error:
+        # Said for the command line, where the remedy is another command.
+        if error.message_id in _SAID_OTHERWISE:
+            raise InputError(_SAID_OTHERWISE[error.message_id], **error.details) from error
+        raise
     finally:
         shutil.rmtree(scans, ignore_errors=True)
     act.journal("testdeck_scanned", passed=check.comparison.equal)

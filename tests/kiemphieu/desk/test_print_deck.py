@@ -87,8 +87,20 @@ def test_a_scan_without_a_deck_or_a_file_says_so(desk: DeskUnderTest) -> None:
     answer = client.post(f"{DECK}/scan", files=[("scans", ("../../etc/x.jpg", b"no picture", "image/jpeg"))])
     assert answer.status_code == 303
     assert ended(desk, folder).state is JobState.FAILED
-    assert "No test deck was printed" in client.get(DECK).text
+    assert "No test deck is printed yet" in client.get(DECK).text
     assert not list(desk.desk.own.glob("deck-*"))
+
+
+def test_a_deck_of_another_ballot_proves_nothing(desk: DeskUnderTest) -> None:
+    folder = desk.vote()
+    client = desk.client()
+    client.post(f"{DECK}/print", data={"spread": "short", "unmarked": "1"})
+    ended(desk, folder)
+    text = folder.vote_file.read_text(encoding="utf-8")
+    folder.vote_file.write_text(text.replace("Phó Trưởng ban", "Chánh Văn phòng"), encoding="utf-8")
+    client.post(f"{DECK}/scan", files=[("scans", ("x.jpg", b"no picture", "image/jpeg"))])
+    assert ended(desk, folder).state is JobState.FAILED
+    assert "is of another ballot" in client.get(DECK).text
 
 
 def test_scans_that_a_cut_off_program_left_are_removed(desk: DeskUnderTest) -> None:
