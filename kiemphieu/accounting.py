@@ -15,7 +15,7 @@ from typing import Any
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.standing import standing
 from kiemphieu.store import Store
-from kiemphieu.vote_store import check_not_sealed, note_settings, open_vote_store
+from kiemphieu.vote_store import check_open, note_settings, open_vote_store
 from records.codec import from_plain, to_plain
 from records.errors import InputError, UsageError
 from records.journal import EventKind, JournalEntry
@@ -110,7 +110,7 @@ def state_account(folder: VoteFolder, statement: Statement) -> Account:
         raise UsageError("account_serials", count=statement.count, serials=len(statement.serials))
     store = open_vote_store(folder, vote)
     try:
-        check_not_sealed(store)
+        check_open(store)
         account = read_account(store)
         _check_serials(store, account, statement)
         _check_numbers(store, account, statement)
@@ -133,7 +133,7 @@ def take_back(folder: VoteFolder, number: int, by: tuple[str, ...], reason: str)
         raise UsageError("decision_people", needed=1, named=0)
     store = open_vote_store(folder, vote)
     try:
-        check_not_sealed(store)
+        check_open(store)
         if all(statement.number != number for statement in read_account(store).statements):
             raise InputError("account_unknown", number=number, folder=str(folder.root))
         data = {"number": number, "by": list(by), "reason": reason}

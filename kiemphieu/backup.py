@@ -92,10 +92,10 @@ def _fill(tar: tarfile.TarFile, folder: VoteFolder, store: Store, database: Path
 
 
 def _other_files(folder: VoteFolder) -> Iterator[Path]:
-    """What is neither database nor page image nor half-written."""
+    """What is neither database nor page image nor an earlier backup nor half-written."""
     for path in sorted(folder.root.rglob("*")):
         database = path.parent == folder.root and path.name.startswith(folder.database.name)
-        own = path.is_relative_to(folder.pages) or database
+        own = path.is_relative_to(folder.pages) or path.is_relative_to(folder.backups) or database
         if path.is_file() and not own and not path.name.endswith(".partial"):
             yield path
 

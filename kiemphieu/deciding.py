@@ -8,7 +8,7 @@ from kiemphieu.ballots import BallotEntry, Standing, find_ballot, rule_again
 from kiemphieu.decisions import Decisions, decision_to_data, read_decisions
 from kiemphieu.folder import VoteFolder, load_vote, vote_rules
 from kiemphieu.store import Store
-from kiemphieu.vote_store import check_not_sealed, note_settings, open_vote_store
+from kiemphieu.vote_store import check_open, note_settings, open_vote_store
 from records.decision import (
     BallotDecision,
     Decision,
@@ -79,7 +79,7 @@ def decide(folder: VoteFolder, order: DecisionOrder) -> DecisionReport:
     try:
         by = _checked_people(desk.vote, order.by)
         reason = _checked_reason(order.reason)
-        check_not_sealed(desk.store)
+        check_open(desk.store)
         standing = read_decisions(desk.store)
         before = desk.find(order.target, standing)
         _check(desk, before, order.ruled)
@@ -110,7 +110,7 @@ def undo(folder: VoteFolder, number: int, by: tuple[str, ...], reason: str) -> D
     try:
         people = _checked_people(desk.vote, by)
         words = _checked_reason(reason)
-        check_not_sealed(desk.store)
+        check_open(desk.store)
         standing = read_decisions(desk.store)
         recorded = standing.numbered(number)
         if recorded is None:

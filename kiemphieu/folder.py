@@ -62,6 +62,11 @@ class VoteFolder:
         return self.root / "reports"
 
     @property
+    def backups(self) -> Path:
+        """What was saved before the count was closed; in no later backup."""
+        return self.root / "backups"
+
+    @property
     def tests(self) -> Path:
         return self.root / TEST_FOLDER
 

@@ -31,7 +31,7 @@ from kiemphieu.freezing import check_frozen, note_frozen
 from kiemphieu.pen import signer_of
 from kiemphieu.store import IssuedBallot, Store, StoredForm
 from kiemphieu.unfinished_print import PrintSlip, only_printing
-from kiemphieu.vote_store import check_key, check_not_sealed, check_settings, note_settings, open_vote_store
+from kiemphieu.vote_store import check_key, check_open, check_settings, note_settings, open_vote_store
 from records.errors import InputError, KeyFileError, UsageError
 from records.journal import EventKind
 from records.layout import layout_to_json
@@ -98,7 +98,7 @@ def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | No
     form = vote_form(folder, vote, style)
     store = open_vote_store(folder, vote)
     try:
-        check_not_sealed(store)
+        check_open(store)
         with only_printing(folder, store) as slip:
             pdf = _print_batch(folder, store, vote, form, order, slip, progress)
         seeded_keys = store.note("keys") == "seeded"

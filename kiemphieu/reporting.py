@@ -51,7 +51,10 @@ def write_reports(folder: VoteFolder, lang: Language) -> WrittenReports:
         standing = read_decisions(store).standing
         decisions = tuple(one for found in standing.values() for one in found)
         drawn = store.last_entry(EventKind.TALLY_DRAWN)
-        facts = facts_of_count(report, decisions, "" if drawn is None else drawn.hash)
+        reopened = tuple(
+            str(entry.content.get("reason", "")) for entry in store.journal(EventKind.COUNT_REOPENED)
+        )
+        facts = facts_of_count(report, decisions, "" if drawn is None else drawn.hash, reopened)
         noted = {e.content.get("file"): e.content for e in store.journal(EventKind.REPORT_WRITTEN)}
         paths = []
         for name, data in _files(facts, lang):

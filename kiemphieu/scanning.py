@@ -26,7 +26,7 @@ from kiemphieu.reading_crew import ClusterPlace, ReadingCrew
 from kiemphieu.scan_health import Alert, ScanHealth, Summary
 from kiemphieu.scanner_profiles import keep_profile
 from kiemphieu.store import PageRecord, RecordOutcome, Store
-from kiemphieu.vote_store import check_key, check_not_sealed, note_settings, open_vote_store
+from kiemphieu.vote_store import check_key, check_open, note_settings, open_vote_store
 from records.errors import InputError, KiemphieuError, UsageError
 from records.reading import RejectionReason, SheetRejection
 from records.scanner_profile import ScannerProfile
@@ -192,12 +192,12 @@ def scan_store(folder: VoteFolder, vote: Vote) -> Iterator[Store]:
     """The vote's store, ready for pages.
 
     Raises:
-        InputError: nothing was printed, a key is missing, or the record is sealed.
+        InputError: nothing was printed, a key is missing, or the count is closed.
         StoreError: it cannot be opened or written.
     """
     store = open_vote_store(folder, vote)
     try:
-        check_not_sealed(store)
+        check_open(store)
         if not store.forms():
             raise InputError("nothing_printed", path=str(folder.root))
         read_public_key(folder)

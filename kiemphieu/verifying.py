@@ -26,6 +26,7 @@ from sqlalchemy.exc import InvalidRequestError
 
 from kiemphieu.counting import count_folder, result_digest
 from kiemphieu.folder import VoteFolder, load_vote, read_public_key
+from kiemphieu.journal_order import CHANGES, find_order_faults
 from kiemphieu.page_file import PageBytes, decode_page
 from kiemphieu.page_worker import use_one_thread
 from kiemphieu.pen import key_verifier, signer_of
@@ -92,18 +93,6 @@ def _unreadable(folder: VoteFolder, what: str, reason: object) -> VerifyReport:
 
 _NOTES = frozenset({"keys", "schema", chain.BLIND})
 """Names of notes; `schema` is from the first version, which kept its number there."""
-_CHANGES = frozenset(
-    {
-        EventKind.PAGES_RECORDED.value,
-        EventKind.DECISION_MADE.value,
-        EventKind.DECISION_UNDONE.value,
-        EventKind.BALLOTS_ACCOUNTED.value,
-        EventKind.SETTINGS_CHANGED.value,
-        EventKind.BATCH_ISSUED.value,
-        EventKind.BATCH_WITHDRAWN.value,
-    }
-)
-"""Events after which a count drawn before need not hold any more."""
 
 
 _SIGNED = frozenset({EventKind.KEYS_MADE.value, EventKind.BATCH_ISSUED.value})
@@ -195,16 +184,10 @@ class _Verifier:
         for entry in entries:
             if entry.kind in _SIGNED and not entry.signer:
                 self._add(Mismatch.JOURNAL_ENTRY, str(entry.position), "unsigned")
-        self._check_after_seal(entries)
+        for position, wrong in find_order_faults(entries):
+            self._add(Mismatch.JOURNAL_ENTRY, str(position), wrong)
         if made is not None and key is not None and _field(made, "public_key") != signer_of(key):
             self._add(Mismatch.KEY, str(self._folder.public_key), "not_the_one_made")
-
-    def _check_after_seal(self, entries: Sequence[JournalEntry]) -> None:
-        sealed = False
-        for entry in entries:
-            if sealed and entry.kind != EventKind.REPORT_WRITTEN.value:
-                self._add(Mismatch.JOURNAL_ENTRY, str(entry.position), "after_seal")
-            sealed = sealed or entry.kind == EventKind.RECORD_SEALED.value
 
     def _check_head(self, audit: RecordAudit, entries: Sequence[JournalEntry]) -> None:
         kept = audit.journal
@@ -354,7 +337,7 @@ class _Verifier:
     def _check_tally(self, entries: Sequence[JournalEntry]) -> None:
         drawn = None
         for entry in entries:
-            if entry.kind in _CHANGES:
+            if entry.kind in CHANGES:
                 drawn = None
             elif entry.kind == EventKind.TALLY_DRAWN.value:
                 drawn = entry

@@ -37,12 +37,14 @@ def note_settings(store: Store, vote: Vote) -> None:
     """Journals the settings that bear on the result, where they are not what the journal says they are.
 
     Raises:
-        InputError: an official is not who was printed under that id.
+        InputError: an official is not who was printed under that id, or the count is closed.
     """
     _check_officials(store, vote)
     data = {"settings": result_settings(vote)}
     last = store.last_entry(EventKind.SETTINGS_CHANGED)
     if last is None or last.content != data:
+        if store.is_closed():
+            raise InputError("settings_after_close", path=store.where)
         store.append(EventKind.SETTINGS_CHANGED, data)
 
 
@@ -118,3 +120,14 @@ def check_not_sealed(store: Store) -> None:
     """
     if store.last_entry(EventKind.RECORD_SEALED) is not None:
         raise InputError("record_sealed", path=store.where)
+
+
+def check_open(store: Store) -> None:
+    """Raises where nothing that bears on the result may be added: the count was closed, or ended by sealing.
+
+    Raises:
+        InputError: the count is closed until it is reopened, or the record is sealed.
+    """
+    check_not_sealed(store)
+    if store.is_closed():
+        raise InputError("count_closed", path=store.where)

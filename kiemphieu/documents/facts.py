@@ -44,6 +44,7 @@ class Facts:
     Attributes:
         decisions: of the committee, that stand.
         head: hash of the journal's entry about this count; empty for counts typed by hand.
+        reopened: why the count was reopened, each time.
     """
 
     vote: Vote
@@ -52,6 +53,12 @@ class Facts:
     groups: tuple[GroupFacts, ...]
     decisions: tuple[RecordedDecision, ...]
     head: str
+    reopened: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> int:
+        """Of the documents: every reopened count makes new ones."""
+        return 1 + len(self.reopened)
 
     @property
     def typed(self) -> bool:
@@ -65,7 +72,9 @@ class Facts:
         return tuple((self.official(one.count.official), one) for one in self.result.officials)
 
 
-def facts_of_count(report: CountReport, decisions: tuple[RecordedDecision, ...], head: str) -> Facts:
+def facts_of_count(
+    report: CountReport, decisions: tuple[RecordedDecision, ...], head: str, reopened: tuple[str, ...] = ()
+) -> Facts:
     """The facts of a vote that was scanned."""
     return Facts(
         vote=report.vote,
@@ -74,6 +83,7 @@ def facts_of_count(report: CountReport, decisions: tuple[RecordedDecision, ...],
         groups=tuple(_group(group, report.account) for group in report.groups),
         decisions=decisions,
         head=head,
+        reopened=reopened,
     )
 
 

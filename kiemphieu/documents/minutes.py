@@ -63,6 +63,9 @@ def _blocks(facts: Facts, words: Words) -> Iterator[Block]:
     yield Paragraph(words("doc_minutes_title"), Style.TITLE)
     yield Paragraph(_subject(facts, words), Style.SUBTITLE)
     yield from open_notice(facts, words)
+    if facts.version > 1:
+        reason = facts.reopened[-1].rstrip(". ")
+        yield Paragraph(words("doc_version", version=facts.version, reason=reason), Style.NOTE)
     yield Paragraph(words("doc_basis", rules=facts.rules.title))
     yield Paragraph(
         words(

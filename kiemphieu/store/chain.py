@@ -211,6 +211,13 @@ def last_entry(connection: Connection, kind: EventKind | None = None) -> Journal
     return None if row is None else _entry(row)
 
 
+def is_closed(connection: Connection) -> bool:
+    """Whether the committee closed the count and has not reopened it."""
+    kinds = (EventKind.COUNT_CLOSED.value, EventKind.COUNT_REOPENED.value)
+    wanted = select(_journal.kind).where(_journal.kind.in_(kinds)).order_by(_journal.position.desc()).limit(1)
+    return connection.execute(wanted).scalar() == EventKind.COUNT_CLOSED.value
+
+
 def first_entry(connection: Connection, kind: EventKind) -> JournalEntry | None:
     """The oldest entry of a kind."""
     wanted = select(tables.journal).where(_journal.kind == kind.value).order_by(_journal.position).limit(1)

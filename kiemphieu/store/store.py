@@ -69,6 +69,17 @@ class About:
     blind: Callable[[], str] = lambda: secrets.token_hex(16)
 
 
+_BEARING = frozenset(
+    {
+        EventKind.DECISION_MADE,
+        EventKind.DECISION_UNDONE,
+        EventKind.BALLOTS_ACCOUNTED,
+        EventKind.SETTINGS_CHANGED,
+    }
+)
+"""Entries that change what is counted."""
+
+
 class Store:
     """Forms, issued serials, pages and the journal of one vote. Every method is one transaction."""
 
@@ -116,6 +127,18 @@ class Store:
             yield connection
 
     @contextmanager
+    def _counting(self) -> Iterator[Connection]:
+        """A transaction that changes what is counted.
+
+        Raises:
+            InputError: the record is sealed, or the count is closed.
+        """
+        with self._recording() as connection:
+            if chain.is_closed(connection):
+                raise InputError("count_closed", path=self._where)
+            yield connection
+
+    @contextmanager
     def looking(self) -> Iterator[Connection]:
         """One consistent look at all tables, for those who copy them."""
         with reading(self._engine, self._where) as connection:
@@ -127,9 +150,15 @@ class Store:
         """Writes an entry; one about pages recorded since the last goes before it.
 
         Raises:
-            InputError: the record is sealed; only reports are journalled then.
+            InputError: the record is sealed, and only reports are journalled; or the count is closed, and
+                the entry bears on it.
         """
-        with self._recording(after_seal=kind is EventKind.REPORT_WRITTEN) as connection:
+        recording = (
+            self._counting()
+            if kind in _BEARING
+            else self._recording(after_seal=kind is EventKind.REPORT_WRITTEN)
+        )
+        with recording as connection:
             return chain.append_entry(connection, kind, data, self._about.pen())
 
     def append_if(self, state: str, kind: EventKind, data: dict[str, Any]) -> JournalEntry | None:
@@ -143,6 +172,11 @@ class Store:
         """Says whether the record has changed: pages, serials or journal."""
         with reading(self._engine, self._where) as connection:
             return chain.state_of(connection)
+
+    def is_closed(self) -> bool:
+        """Whether the committee closed the count and has not reopened it."""
+        with reading(self._engine, self._where) as connection:
+            return chain.is_closed(connection)
 
     def close_pages(self) -> JournalEntry | None:
         """Writes the entry about the pages recorded since the last one, if there are any."""
@@ -232,7 +266,7 @@ class Store:
             StoreError: a serial was issued before; then nothing is recorded.
         """
         try:
-            with self._recording() as connection:
+            with self._counting() as connection:
                 issuing.put_form(connection, form, self._where)
                 if ballots:
                     issuing.issue(connection, form.style, ballots, self._about.pen())
@@ -283,7 +317,7 @@ class Store:
             return self._record_pages(pages)
 
     def _record_pages(self, pages: Sequence[PageRecord]) -> tuple[RecordOutcome, ...]:
-        with self._recording() as connection:
+        with self._counting() as connection:
             came: list[bytes] = []
             outcomes = tuple(_record_page(connection, page, came) for page in pages)
             chain.change_set(connection, chain.PAGES, added=came)
