@@ -60,12 +60,17 @@ class PrintReport:
 
 def write_target(paper: PaperSize, path: Path, words: Words) -> None:
     """Writes the target to print."""
+    write_atomic(path, target_pdf(paper, words))
+
+
+def target_pdf(paper: PaperSize, words: Words) -> bytes:
+    """The target to print, as PDF."""
     texts = (
         words("calibrate_target_title", paper=paper.value),
         words("calibrate_target_print"),
         words("calibrate_target_ruler"),
     )
-    write_atomic(path, write_target_pdf(make_target(paper), texts))
+    return write_target_pdf(make_target(paper), texts)
 
 
 def measure_scanner(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from kiemphieu.calibrating import measure_scanner
+from kiemphieu.calibrating import measure_scanner, target_pdf
 from kiemphieu.desk.acts import Act, Upload
 from kiemphieu.desk.audit_files import FoundReport, find_profiles, report_pdf
 from kiemphieu.desk.audit_subjects import make_place, scanners_place
@@ -18,12 +18,14 @@ from kiemphieu.desk.screens import Screen
 from kiemphieu.disk import disk_errors
 from kiemphieu.documents.facts import Words
 from records.errors import InputError, KiemphieuError
+from records.vote import PaperSize
 
 
 def add_routes(screen: Screen) -> None:
     """The pages about scanners, which belong to no vote."""
     screen.get("/audit/scanners")(show_scanners)
     screen.post("/audit/scanners", roles=CHECKERS)(measure)
+    screen.get("/audit/scanners/target/{paper}")(show_target)
     screen.get("/audit/scanners/{report}")(show_profile)
 
 
@@ -36,6 +38,7 @@ def _page(act: Act, error: str, status: int = 200) -> Response:
         "audit_scanners.html",
         status,
         reports=_measured(act),
+        papers=[paper.value for paper in PaperSize],
         may_check=act.member.role in CHECKERS,
         name=act.form.text("name"),
         error=error,
@@ -69,5 +72,16 @@ def _taken(number: int, upload: Upload, place: Path) -> Path:
 
 
 def show_profile(act: Act) -> Response:
-    data = report_pdf(_measured(act), act.path["report"], Words(act.lang))
+    return _pdf(report_pdf(_measured(act), act.path["report"], Words(act.lang)))
+
+
+def show_target(act: Act) -> Response:
+    """The target to print, on a paper that the printer has."""
+    wanted = next((paper for paper in PaperSize if paper.value == act.path["paper"]), None)
+    if wanted is None:
+        raise InputError("desk_not_found")
+    return _pdf(target_pdf(wanted, Words(act.lang)))
+
+
+def _pdf(data: bytes) -> Response:
     return Response(data, media_type="application/pdf", headers={"content-disposition": "inline"})

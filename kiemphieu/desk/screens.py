@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -22,6 +23,8 @@ from kiemphieu.desk.desk import Desk
 from kiemphieu.desk.roles import ALL, COUNTERS, Role
 from kiemphieu.desk.sessions import KeptForm, Session
 from records.errors import KiemphieuError, StoreError
+
+_LOG = logging.getLogger("kiemphieu.desk")
 
 Handler = Callable[[Act], Response]
 Greeter = Callable[[Visitor], Response]
@@ -59,7 +62,7 @@ class Screen:
     def _add(self, path: str, method: str, roles: frozenset[Role], counts: bool) -> Callable[[H], H]:
         def adding(handler: H) -> H:
             async def endpoint(request: Request) -> Response:
-                return await _for_member(request, handler, roles, counts)
+                return _logged(method, path, await _for_member(request, handler, roles, counts))
 
             self.routes.append(Route(path, endpoint, methods=[method], name=f"{method} {path}"))
             return handler
@@ -73,14 +76,22 @@ class Screen:
             async def endpoint(request: Request) -> Response:
                 visitor = _visitor(request)
                 if visitor is None:
-                    return refusal(request, HTTPStatus.FORBIDDEN, "desk_no_session")
+                    answer = refusal(request, HTTPStatus.FORBIDDEN, "desk_no_session")
+                    return _logged(method, path, answer)
                 async with _reading(request, visitor) as read:
-                    return await run_in_threadpool(_answered, handler, read)
+                    return _logged(method, path, await run_in_threadpool(_answered, handler, read))
 
             self.routes.append(Route(path, endpoint, methods=[method], name=f"{method} {path}"))
             return handler
 
         return adding
+
+
+def _logged(method: str, path: str, answer: Response) -> Response:
+    """Notes a refusal: the route as the program has it, and nothing of what was sent."""
+    if answer.status_code >= HTTPStatus.BAD_REQUEST:
+        _LOG.warning("refused %s %s: %s", method, path, answer.status_code)
+    return answer
 
 
 def desk_of(request: Request) -> Desk:

@@ -344,3 +344,5 @@ def test_a_scanner_is_measured_from_uploaded_scans(desk):
     (path,) = re.findall(r'href="(/audit/scanners/[0-9a-f]+)"', page)
     assert "Máy 1" in page
     assert auditor.get(path).content.startswith(b"%PDF")
+    assert auditor.get("/audit/scanners/target/A5").content.startswith(b"%PDF")
+    assert auditor.get("/audit/scanners/target/A9").status_code == 400
