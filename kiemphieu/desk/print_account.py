@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from kiemphieu.accounting import Fate, Statement, state_account, take_back
 from kiemphieu.desk.acts import Act
-from kiemphieu.desk.printing import is_sealed
+from kiemphieu.desk.printing import is_over
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
 from kiemphieu.folder import load_vote
@@ -37,7 +37,7 @@ def _page(act: Act, error: str = "") -> Response:
         stock=read_stock(act.folder, vote),
         fates=tuple(fate.value for fate in Fate),
         titles={style.id: style.title or style.id for style in vote.styles},
-        may_act=act.member.role in COUNTERS and not is_sealed(act.folder, vote),
+        may_act=act.member.role in COUNTERS and not is_over(act.folder, vote),
         grouped=grouped_serial,
     )
 

@@ -69,7 +69,7 @@ def _page(act: Act, error: str = "", count: str = "", group: str = "") -> Respon
         count=count,
         group=group,
         may_act=act.member.role in COUNTERS,
-        sealed=is_sealed(folder, vote),
+        over=is_over(folder, vote),
         quote=quote,
     )
 
@@ -102,13 +102,13 @@ def check_set_up(folder: VoteFolder, vote: Vote) -> None:
     check_frozen(folder, vote)
 
 
-def is_sealed(folder: VoteFolder, vote: Vote) -> bool:
-    """Whether the record is closed for good."""
+def is_over(folder: VoteFolder, vote: Vote) -> bool:
+    """Whether the count was closed, or its record sealed: nothing more is printed or stated then."""
     if not folder.database.is_file() and not vote.store_url:
         return False
     store = open_vote_store(folder, vote)
     try:
-        return store.last_entry(EventKind.RECORD_SEALED) is not None
+        return store.is_closed() or store.last_entry(EventKind.RECORD_SEALED) is not None
     finally:
         store.close()
 

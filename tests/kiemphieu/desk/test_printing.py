@@ -203,6 +203,22 @@ def test_who_only_looks_gets_no_ballot_and_changes_nothing(desk: DeskUnderTest, 
     assert len(issued(folder)) == 4
 
 
+def test_a_closed_count_takes_no_more_ballots_and_no_statement(desk: DeskUnderTest) -> None:
+    folder = desk.vote()
+    store = open_vote_store(folder, load_vote(folder))
+    store.append(EventKind.COUNT_CLOSED, {"members": []})
+    store.close()
+    client = desk.client()
+    page = client.get(PRINT).text
+    assert "The count is closed" in page
+    assert 'name="count"' not in page
+    assert 'name="fate"' not in client.get(f"{PRINT}/account").text
+    assert printed(desk, client, folder, count="2").state is JobState.FAILED
+    assert client.post(f"{PRINT}/account", data={"fate": "unused", "count": "1"}).status_code == 400
+    assert len(issued(folder)) == 4
+    assert len(printed_batches(folder, load_vote(folder))) == 1
+
+
 def test_a_page_names_no_serial(desk: DeskUnderTest) -> None:
     folder = desk.vote()
     client = desk.client()
