@@ -1,0 +1,239 @@
+"""Problems: one card for every sheet that could not be read, with what to do about the paper."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from kiemphieu.counting import count_folder
+from kiemphieu.desk.acts import Act
+from kiemphieu.desk.roles import COUNTERS
+from kiemphieu.desk.scan_runs import live_of
+from kiemphieu.desk.scan_words import fate_words
+from kiemphieu.desk.screens import Screen
+from kiemphieu.folder import load_vote, vote_rules
+from kiemphieu.page_picture import page_picture
+from kiemphieu.scanning import Fate
+from kiemphieu.sheet_problems import (
+    SheetProblem,
+    Way,
+    Words,
+    find_problem,
+    line_as_chosen,
+    settle_by_hand,
+    settle_sheet,
+    settle_twice_scanned,
+    sheet_problems,
+)
+from kiemphieu.vote_store import open_vote_store
+from records.decision import LineDecision, SheetStanding
+from records.errors import InputError, KiemphieuError, StoreError, UsageError
+from records.ruling import BallotFault, LineFault
+from records.token import serial_as_typed
+
+SCREEN = Screen("problems")
+
+CARDS_A_PAGE = 20
+PICTURE_PX = 1100
+WHOLE_PX = 2200
+REASONS = ("again", "cover", "other")
+"""Why a sheet is left out; the first two are said for the member, the third in the member's own words."""
+FAULTS = (
+    BallotFault.STRUCK_NAME,
+    BallotFault.ADDED_WRITING,
+    BallotFault.NO_SEAL,
+    BallotFault.MISSING_PAGE,
+)
+"""Of a whole ballot, as a member who reads it by hand may say."""
+
+
+@SCREEN.get("/votes/{vote}/problems")
+def show_problems(act: Act) -> Response:
+    return _page(act)
+
+
+def _page(act: Act, error: str = "", about: str = "", status: int = HTTPStatus.OK) -> Response:
+    """The cards.
+
+    Args:
+        act: the request.
+        error: why what was sent cannot be done.
+        about: target of the card that was sent.
+        status: of the answer.
+    """
+    vote = load_vote(act.folder)
+    counted = count_folder(act.folder, vote)
+    found = sheet_problems(counted)
+    first = _first(act, found, about)
+    return act.page(
+        "problems.html",
+        status,
+        error=error,
+        about=about,
+        problems=found[first : first + CARDS_A_PAGE],
+        first=first,
+        total=len(found),
+        step=CARDS_A_PAGE,
+        done=act.query.get("done") == "yes",
+        blank=counted.blank,
+        foreign=counted.result.ballots.foreign,
+        files=_files(act),
+        may_change=act.member.role in COUNTERS,
+        two=vote.two_person,
+        reasons=REASONS,
+        ways=Way,
+    )
+
+
+def _first(act: Act, found: tuple[SheetProblem, ...], about: str) -> int:
+    """Where the page of cards begins."""
+    places = [place for place, one in enumerate(found) if one.target == about]
+    wanted = act.query.get("from", "")
+    start = places[0] if places else int(wanted) if wanted.isascii() and wanted.isdigit() else 0
+    return min(start, max(0, len(found) - 1)) // CARDS_A_PAGE * CARDS_A_PAGE
+
+
+def _files(act: Act) -> tuple[tuple[str, str], ...]:
+    """Files of the last scan that could not be opened: nothing of them is in the record."""
+    live = live_of(act.desk.jobs.of(act.folder))
+    told = live.look().unusable if live is not None else ()
+    return tuple((fate.source, fate_words(act, fate)) for fate in told if fate.fate is Fate.PROBLEM)
+
+
+@SCREEN.post("/votes/{vote}/problems/settle")
+def settle(act: Act) -> Response:
+    """What the committee found out about one sheet."""
+    target, way = act.form.text("target"), act.form.text("way")
+    try:
+        problem = _problem(act, target)
+        if way not in problem.ways:
+            raise InputError("desk_problems_way_missing")
+        _settle(act, problem, Way(way))
+    except KiemphieuError as error:
+        return _page(act, act.say(error), target, HTTPStatus.BAD_REQUEST)
+    act.journal("sheet_settled", way=way)
+    return act.go(act.vote_url("problems") + "?done=yes")
+
+
+def _settle(act: Act, problem: SheetProblem, way: Way) -> None:
+    folder = act.folder
+    match way:
+        case Way.LEAVE_OUT:
+            words = Words(_people(act), _reason(act))
+            settle_sheet(folder, problem.target, SheetStanding.NO_BALLOT, words)
+        case Way.FOREIGN:
+            words = Words(_people(act), _own_words(act))
+            settle_sheet(folder, problem.target, SheetStanding.FOREIGN, words)
+        case Way.IDENTIFY:
+            serial = serial_as_typed(act.form.text("serial"))
+            words = Words(_people(act), act.t("desk_problems_said_identify"))
+            settle_sheet(folder, problem.target, SheetStanding.BALLOT, words, serial)
+        case Way.ONE_SHEET:
+            settle_twice_scanned(
+                folder, problem.target, Words(_people(act), act.t("desk_problems_said_twice"))
+            )
+        case _:
+            raise InputError("desk_problems_way_missing")
+
+
+def _problem(act: Act, target: str) -> SheetProblem:
+    found = find_problem(count_folder(act.folder), target)
+    if found is None:
+        raise InputError("desk_problems_gone")
+    return found
+
+
+def _people(act: Act) -> tuple[str, ...]:
+    """Who decides: the member, and where the vote asks for two, one more at the same screen."""
+    if not load_vote(act.folder).two_person:
+        return (act.member.name,)
+    return (act.member.name, act.second(act.form.text("second_pin"), act.form.text("second")).name)
+
+
+def _reason(act: Act) -> str:
+    chosen = act.form.text("reason")
+    if chosen not in REASONS:
+        raise UsageError("desk_problems_reason")
+    return _own_words(act) if chosen == "other" else act.t(f"desk_problems_said_{chosen}")
+
+
+def _own_words(act: Act) -> str:
+    words = act.form.text("words")
+    if not words:
+        raise UsageError("desk_problems_words")
+    return words
+
+
+# A ballot read by hand
+
+
+@SCREEN.get("/votes/{vote}/problems/{target}/by-hand", roles=COUNTERS)
+def show_by_hand(act: Act) -> Response:
+    return _by_hand(act)
+
+
+def _by_hand(act: Act, error: str = "", status: int = HTTPStatus.OK) -> Response:
+    vote = load_vote(act.folder)
+    problem = _problem(act, act.path["target"])
+    if Way.BY_HAND not in problem.ways:
+        raise InputError("desk_problems_way_missing")
+    return act.page(
+        "problem_by_hand.html",
+        status,
+        error=error,
+        problem=problem,
+        officials=vote.officials_of(problem.style),
+        levels=vote_rules(vote).levels,
+        line_faults=tuple(LineFault),
+        faults=FAULTS,
+        two=vote.two_person,
+    )
+
+
+@SCREEN.post("/votes/{vote}/problems/{target}/by-hand")
+def read_by_hand(act: Act) -> Response:
+    """The lines of a ballot as the committee reads them off the paper."""
+    try:
+        problem = _problem(act, act.path["target"])
+        if Way.BY_HAND not in problem.ways:
+            raise InputError("desk_problems_way_missing")
+        word = act.form.text("fault")
+        fault = BallotFault(word) if word in FAULTS else None
+        lines = () if fault is not None else _lines(act, problem)
+        words = Words(_people(act), act.form.text("words") or act.t("desk_problems_said_by_hand"))
+        settle_by_hand(act.folder, problem.target, lines, fault, words)
+    except KiemphieuError as error:
+        return _by_hand(act, act.say(error), HTTPStatus.BAD_REQUEST)
+    act.journal("sheet_settled", way=Way.BY_HAND.value)
+    return act.go(act.vote_url("problems") + "?done=yes")
+
+
+def _lines(act: Act, problem: SheetProblem) -> tuple[LineDecision, ...]:
+    vote = load_vote(act.folder)
+    levels = tuple(level.id for level in vote_rules(vote).levels)
+    lines = []
+    for official in vote.officials_of(problem.style):
+        line = line_as_chosen(official.id, act.form.text(f"line-{official.id}"), levels)
+        if line is None:
+            raise UsageError("desk_problems_line", name=official.name)
+        lines.append(line)
+    return tuple(lines)
+
+
+@SCREEN.get("/votes/{vote}/problems/picture/{sha256}")
+def picture(act: Act) -> Response:
+    """A page of the record; with `?whole=1` as fine as a screen can use it."""
+    store = open_vote_store(act.folder, load_vote(act.folder))
+    try:
+        page = store.page(act.path["sha256"])
+    finally:
+        store.close()
+    if page is None:
+        return Response(status_code=HTTPStatus.NOT_FOUND)
+    size = WHOLE_PX if act.query.get("whole") else PICTURE_PX
+    try:
+        return Response(page_picture(act.folder, page.sha256, page.suffix, size), media_type="image/jpeg")
+    except (StoreError, InputError):
+        # The image is gone or damaged: the card says so by its missing picture, and `verify` in full.
+        return Response(status_code=HTTPStatus.NOT_FOUND)
