@@ -1,4 +1,4 @@
-"""A vote of many ballots for the desk's review: some dozens are real scans with doubtful marks, the rest rows."""
+"""A vote of many ballots for the desk's review: some really scanned with doubtful marks, the others rows."""
 
 from __future__ import annotations
 

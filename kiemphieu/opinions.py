@@ -133,7 +133,7 @@ class Opinions:
             with closing(sqlite3.connect(self._path, timeout=_BUSY_S)) as connection:
                 # Deleted rows are overwritten, and no log tells what came after what.
                 connection.executescript(
-                    "PRAGMA journal_mode = DELETE; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;"
+                    "PRAGMA journal_mode = TRUNCATE; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;"
                     + _SCHEMA
                 )
                 with connection:

@@ -77,6 +77,8 @@ class ReviewItem:
         beside: officials whose line may have its mark beside the box, and the line as read.
         open: whether a person is still needed for it.
         sheets: how many sheets bear the serial.
+        ruled: the line as it stands with all decisions; None on a ballot item.
+        verdict, faults: of the ballot with all decisions.
     """
 
     serial: str
@@ -87,9 +89,11 @@ class ReviewItem:
     places: tuple[Place, ...]
     line: LineRuling | None = None
     beside: tuple[LineRuling, ...] = ()
-    faults: tuple[BallotFault, ...] = ()
     open: bool = True
     sheets: int = 1
+    ruled: LineRuling | None = None
+    verdict: Verdict = Verdict.REVIEW
+    faults: tuple[BallotFault, ...] = ()
 
     @property
     def id(self) -> tuple[str, str]:
@@ -121,11 +125,7 @@ class Queue:
 
     def having(self, entry: BallotEntry) -> Queue:
         """With one ballot as it is ruled now."""
-        waiting = _open_parts(entry)
-        items = tuple(
-            replace(item, open=item.what in waiting) if item.serial == entry.serial else item
-            for item in self.items
-        )
+        items = tuple(_as_ruled(item, entry) if item.serial == entry.serial else item for item in self.items)
         return replace(self, items=items)
 
     def of_kind(self, kind: ItemKind | None) -> tuple[ReviewItem, ...]:
@@ -177,8 +177,7 @@ class QueueReader:
             if entry.verdict is Verdict.REVIEW and entry.standing is Standing.RULED:
                 for item in self._asked(store, entry):
                     items.setdefault(item.what, item)
-        waiting = _open_parts(current)
-        return tuple(replace(item, open=item.what in waiting) for item in items.values())
+        return tuple(_as_ruled(item, current) for item in items.values())
 
     def _asked(self, store: Store, entry: BallotEntry) -> Iterator[ReviewItem]:
         pages = [self._whole(store, page) for page in entry.pages]
@@ -233,7 +232,7 @@ class QueueReader:
             places += [_place(page, None, (), 0.0) for page, _ in pages if page.sha256 not in seen]
         return ReviewItem(
             entry.serial or "", BALLOT, ItemKind.WRITING, entry.style, entry.review, tuple(places),
-            beside=tuple(beside), faults=entry.faults, sheets=len(entry.pages),
+            beside=tuple(beside), sheets=len(entry.pages),
         )  # fmt: skip
 
     def _findings(self, page: PageRecord, entry: BallotEntry) -> tuple[Finding, ...]:
@@ -268,6 +267,18 @@ def _undecided(decisions: Decisions) -> Decisions:
         for target, found in decisions.standing.items()
     }
     return Decisions(kept)
+
+
+def _as_ruled(item: ReviewItem, current: BallotEntry) -> ReviewItem:
+    """An item with what became of it."""
+    line = next((line for line in current.lines if line.official == item.official), None)
+    return replace(
+        item,
+        open=item.what in _open_parts(current),
+        ruled=line,
+        verdict=current.verdict,
+        faults=current.faults,
+    )
 
 
 def _open_parts(entry: BallotEntry) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -30,6 +31,8 @@ _MOST_BYTES = 160_000_000
 _MOST_SCANS = 3
 """Decoded pages of 8 to 25 MB each."""
 _MOST_WAITING = 60
+_HEAD_START_S = 0.25
+"""The page on which the next ones were asked for comes first; a person looks longer than that."""
 
 Contexts = Mapping[str, ReadingContext]
 Key = tuple[str, str, str]
@@ -122,6 +125,7 @@ class Pictures:
             worker.join(timeout_s)
 
     def _work(self) -> None:
+        time.sleep(_HEAD_START_S)
         while True:
             with self._lock:
                 if not self._waiting:

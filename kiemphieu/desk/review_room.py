@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from kiemphieu.deciding import DecisionReport
@@ -86,6 +86,17 @@ class Room:
         passes = Passes(self._folder, vote, rules, names)
         with self.lock:
             return Look(passes, self._queue_of(vote, rules), passes.opinions.all())
+
+    def again(self, look: Look) -> Look:
+        """A look a moment later: with decisions noted and opinions given since, the rest as it was."""
+        with self.lock:
+            queue = look.queue if self._queue is None else self._queue[2]
+            return replace(look, queue=queue, opinions=look.passes.opinions.all())
+
+    def known(self, serial: str, what: str) -> ReviewItem | None:
+        """An item of the queue that is kept."""
+        with self.lock:
+            return None if self._queue is None else self._queue[2].find(serial, what)
 
     def _queue_of(self, vote: Vote, rules: RuleSet) -> Queue:
         store = open_vote_store(self._folder, vote)

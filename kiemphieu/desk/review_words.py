@@ -13,7 +13,7 @@ from kiemphieu.review_items import BALLOT, ItemKind, Place, ReviewItem
 from kiemphieu.review_passes import ESCALATE, LEVEL, NO_FAULT, Choice, choice_from_text, codes_for, line_codes
 from records.geometry import Rect
 from records.rules import Clause, Wording
-from records.ruling import BallotFault, LineFault, LineRuling
+from records.ruling import BallotFault, LineFault, LineRuling, Verdict
 
 _KEYS = {
     LineFault.NO_MARK.value: "4",
@@ -131,6 +131,17 @@ class Words:
     def chosen(self, choice: Choice) -> str:
         lines = (f"{self.name(official)}: {self.label(code)}" for official, code in choice.lines)
         return "; ".join((self.label(choice.code), *lines))
+
+    def outcome(self, item: ReviewItem) -> str:
+        """What was decided, as the ballot stands now."""
+        if item.verdict is Verdict.INVALID and item.faults:
+            faults = ", ".join(self.label(fault.value) for fault in item.faults)
+            return f"{self._t('desk_review_hint_ballot')}: {faults}"
+        if item.ruled is None:
+            return self.label(NO_FAULT)
+        if item.ruled.choice is not None:
+            return self.label(f"{LEVEL}{item.ruled.choice}")
+        return ", ".join(self.label(fault.value) for fault in item.ruled.faults)
 
     def machine(self, item: ReviewItem) -> str:
         """What the machine read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
+from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from kiemphieu.desk.acts import Act
@@ -110,6 +111,7 @@ def item_page(act: Act, now: Look, error: str, status: int = 200) -> Response:
         before=_item_url(act, listed[here - 1], kind) if here else "",
         after=_item_url(act, listed[here + 1], kind) if here + 1 < len(listed) else "",
         last=_last(act, now),
+        ahead=ahead[0] if ahead else None,
         may_decide=act.member.role in COUNTERS,
         two_person=now.vote.two_person,
         chosen=act.form.text("choice"),
@@ -143,9 +145,16 @@ def decide_item(act: Act) -> Response:
         except KiemphieuError as error:
             return item_page(act, now, act.say(error), 400)
         room.note(given.reports)
-        now = look(act)
-    act.journal("review_opinion")
-    return act.go(_next_url(act, now, item, f"{item.serial}.{item.what}"))
+        now = room.again(now)
+    answer = act.go(_next_url(act, now, item, f"{item.serial}.{item.what}"))
+    # The opinion is kept already: the next crop does not wait for the entry that tells of it.
+    answer.background = BackgroundTask(_tell, act, "review_opinion")
+    return answer
+
+
+def _tell(act: Act, action: str) -> None:
+    room_of(act).note(())
+    act.journal(action)
 
 
 def sent_choice(act: Act, item: ReviewItem) -> Choice:
@@ -186,7 +195,7 @@ def undo_last(act: Act) -> Response:
 @SCREEN.get("/votes/{vote}/review/picture/{serial}/{what}/{place}/{size}")
 def show_picture(act: Act) -> Response:
     """A picture of an item; nothing but what the record has for it can be asked for."""
-    item = asked_item(act, look(act))
+    item = room_of(act).known(act.path["serial"], act.path["what"]) or asked_item(act, look(act))
     number = _number(act.path["place"])
     if act.path["size"] not in tuple(Size) or not 0 <= number < len(item.places):
         raise InputError("desk_review_gone")

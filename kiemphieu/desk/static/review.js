@@ -95,13 +95,41 @@
     if (event.detail > 0) radio.blur();
   }));
 
+  // The next crop is loaded out of sight, and shown as soon as this one is committed: the page that belongs to
+  // it follows when the decision is recorded. Nothing can be chosen before it is there.
+  const template = byId("ahead");
+  let ahead = null;
+  if (form && template) window.addEventListener("load", () => {
+    ahead = document.createElement("div");
+    ahead.className = "ahead";
+    ahead.setAttribute("aria-hidden", "true");
+    ahead.append(template.content.cloneNode(true));
+    ahead.querySelectorAll("[id]").forEach((one) => one.removeAttribute("id"));
+    document.body.append(ahead);
+  });
+  const showAhead = () => {
+    if (!ahead) return;
+    const look = byId("look");
+    ahead.className = "";
+    ahead.removeAttribute("aria-hidden");
+    look.replaceChildren(ahead);
+    look.dataset.ahead = "shown";
+  };
+
   // One decision is sent once.
   let sent = false;
   if (form) form.addEventListener("submit", (event) => {
-    if (sent) event.preventDefault();
+    if (sent) {
+      event.preventDefault();
+      return;
+    }
     sent = true;
+    form.parentElement.setAttribute("aria-busy", "true");
+    showAhead();
   });
-  window.addEventListener("pageshow", () => { sent = false; });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) window.location.reload();
+  });
 
   // Keys. They may be switched off: some people's own tools use them.
   const button = byId("keys");
@@ -182,7 +210,7 @@
   document.addEventListener("keydown", (event) => {
     const target = event.target instanceof Element ? event.target : document.body;
     const composing = event.isComposing || event.key === "Process";
-    if (!on || event.repeat || composing || event.altKey || event.metaKey || help.open || inText(target)) return;
+    if (!on || sent || event.repeat || composing || event.altKey || event.metaKey || help.open || inText(target)) return;
     if (act(event, target)) event.preventDefault();
   });
 })();
