@@ -14,6 +14,7 @@ from kiemphieu.desk.rehearsal import make_rehearsal
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
 from kiemphieu.folder import VoteFolder, load_vote
+from kiemphieu.sheet_problems import is_sheet_problem, is_unread
 from kiemphieu.vote_store import open_vote_store
 from records.count import BallotCounts
 from records.errors import KiemphieuError
@@ -63,7 +64,7 @@ class Standing:
     set_up: bool = False
     printed: int = 0
     scanned: int = 0
-    unread: int = 0
+    problems: int = 0
     review: int = 0
     final: bool = False
     closed: bool = False
@@ -120,12 +121,12 @@ def standing_of(folder: VoteFolder, act: Act) -> Standing:
             return Standing(set_up=_is_frozen(folder))
         counted = count_folder(folder, vote)
         ballots: BallotCounts = counted.result.ballots
-        unread = sum(entry.serial is None for entry in counted.review)
+        unread = sum(map(is_unread, counted.review))
         return Standing(
             set_up=True,
             printed=issued,
             scanned=pages,
-            unread=unread,
+            problems=sum(map(is_sheet_problem, counted.review)),
             review=max(0, ballots.review - unread),
             final=counted.result.final,
             closed=closed,
@@ -160,7 +161,7 @@ def tasks_of(standing: Standing) -> tuple[Task, ...]:
         Task("setup", done if standing.set_up else TaskState.NEXT),
         Task("print", done if printed else (opened if standing.set_up else waits), standing.printed),
         Task("scan", done if over else (opened if printed else waits), standing.scanned),
-        Task("problems", needs if standing.unread else (done if scanned else waits), standing.unread),
+        Task("problems", needs if standing.problems else (done if scanned else waits), standing.problems),
         Task("review", needs if standing.review else (done if scanned else waits), standing.review),
         Task("count", done if standing.final else later),
         Task("close", done if over else (TaskState.NEXT if standing.final else later)),

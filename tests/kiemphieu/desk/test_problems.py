@@ -1,0 +1,274 @@
+"""The screen Problems: every unreadable sheet has a card, and every way out of it works."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from desk_samples import DeskUnderTest
+from PIL import Image
+
+from kiemphieu.counting import count_folder
+from kiemphieu.decisions import read_decisions
+from kiemphieu.desk.roles import Role
+from kiemphieu.folder import VoteFolder, load_vote
+from kiemphieu.messages import Language, has_text, translate
+from kiemphieu.scanning import scan_paths
+from kiemphieu.sheet_problems import ABOUT_SHEETS, Way, find_problem, sheet_problems
+from kiemphieu.store import Store
+from kiemphieu.vote_store import open_vote_store
+from records.reading import ReviewReason
+
+PROBLEMS = "/votes/bdt-2023/problems"
+
+
+def opened(folder: VoteFolder) -> Store:
+    return open_vote_store(folder, load_vote(folder))
+
+
+def without_code(path: Path, target: Path) -> Path:
+    """The sheet with its QR code covered by white paper."""
+    pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    found, corners = cv2.QRCodeDetector().detect(pixels)
+    assert found
+    xs, ys = corners[0][:, 0], corners[0][:, 1]
+    pad = 20
+    pixels[int(ys.min()) - pad : int(ys.max()) + pad, int(xs.min()) - pad : int(xs.max()) + pad] = 250
+    cv2.imwrite(str(target), pixels)
+    return target
+
+
+def half_covered(path: Path, target: Path) -> Path:
+    """The sheet with all but its code's part covered: the code is read, the page does not fit its form."""
+    pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    _, corners = cv2.QRCodeDetector().detect(pixels)
+    xs, ys = corners[0][:, 0], corners[0][:, 1]
+    keep = np.zeros(pixels.shape, bool)
+    keep[int(ys.min()) - 30 : int(ys.max()) + 30, int(xs.min()) - 30 : int(xs.max()) + 30] = True
+    cv2.imwrite(str(target), np.where(keep, pixels, 250).astype(np.uint8))
+    return target
+
+
+def scan(desk: DeskUnderTest, make, tmp_path: Path, others: int = 3) -> tuple[VoteFolder, str]:
+    """A vote with one damaged sheet and so many good ones; returns the damaged sheet's serial, too."""
+    folder = desk.vote()
+    serial, path = next(iter(desk.printed.scans.items()))
+    damaged = make(path, tmp_path / "damaged.png")
+    good = [one for one in desk.printed.scans.values() if one != path][:others]
+    scan_paths(folder, [damaged, *good], 1)
+    return folder, serial
+
+
+def only_problem(folder: VoteFolder):
+    (problem,) = sheet_problems(count_folder(folder))
+    return problem
+
+
+def settle(client, desk: DeskUnderTest, target: str, way: Way, **fields: str):
+    data = {"target": target, "way": way.value, **desk.second(), **fields}
+    return client.post(f"{PROBLEMS}/settle", data=data)
+
+
+def test_a_clean_scan_has_no_problems(desk: DeskUnderTest):
+    desk.scanned_vote()
+    page = desk.client().get(PROBLEMS).text
+    assert "No sheet needs you" in page
+
+
+def test_a_sheet_without_a_code_has_a_card_with_cause_cure_and_picture(desk: DeskUnderTest, tmp_path: Path):
+    folder, _ = scan(desk, without_code, tmp_path)
+    problem = only_problem(folder)
+    assert (problem.cause, problem.serial) == (ReviewReason.NO_CODE, None)
+    assert problem.ways == (Way.SCAN_AGAIN, Way.LEAVE_OUT, Way.IDENTIFY, Way.FOREIGN)
+    client = desk.client()
+    page = client.get(PROBLEMS).text
+    for words in (
+        "No QR code could be read",
+        "Smooth it and scan it again",
+        "Scan this sheet again",
+        problem.target,
+    ):
+        assert words in page
+    answer = client.get(f"{PROBLEMS}/picture/{problem.target}")
+    assert answer.headers["content-type"] == "image/jpeg"
+    with Image.open(io.BytesIO(answer.content)) as image:
+        assert max(image.size) == 1100
+
+
+@pytest.mark.parametrize("name", ["0" * 64, "..%2F..%2Fvote.toml", "vote.toml", "%00"])
+def test_only_pages_of_the_record_are_pictures(desk: DeskUnderTest, name: str):
+    desk.scanned_vote()
+    assert desk.client().get(f"{PROBLEMS}/picture/{name}").status_code == 404
+
+
+def test_a_sheet_scanned_again_is_left_out_by_two(desk: DeskUnderTest, tmp_path: Path):
+    folder, serial = scan(desk, without_code, tmp_path)
+    scan_paths(folder, [desk.printed.scans[serial]], 1)
+    client, problem = desk.client(), only_problem(folder)
+    assert count_folder(folder).result.ballots.returned == 5
+    assert settle(client, desk, problem.target, Way.LEAVE_OUT, reason="again").status_code == 303
+    counted = count_folder(folder)
+    assert sheet_problems(counted) == ()
+    assert counted.result.ballots.returned == 4
+    store = opened(folder)
+    (recorded,) = read_decisions(store).standing[problem.target]
+    store.close()
+    assert recorded.decision.by == ("Trần Thị Bích", "Lê Văn Cường")
+    assert recorded.decision.reason == "the sheet was scanned again and could be read"
+    assert "The decision is recorded" in client.get(f"{PROBLEMS}?done=yes").text
+
+
+def test_a_sheet_is_left_out_for_a_reason_only(desk: DeskUnderTest, tmp_path: Path):
+    folder, _ = scan(desk, without_code, tmp_path)
+    client, target = desk.client(), only_problem(folder).target
+    assert settle(client, desk, target, Way.LEAVE_OUT).status_code == 400
+    assert settle(client, desk, target, Way.LEAVE_OUT, reason="other").status_code == 400
+    answer = settle(client, desk, target, Way.FOREIGN, words="  ")
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.text
+    assert only_problem(folder).target == target
+
+
+def test_two_different_members_decide(desk: DeskUnderTest, tmp_path: Path):
+    folder, _ = scan(desk, without_code, tmp_path)
+    client, target = desk.client(), only_problem(folder).target
+    head = desk.members[Role.HEAD]
+    wrong = {"second_pin": "000000"}
+    same = {"second": head.id, "second_pin": desk.pins[head.id]}
+    nobody = {"second": "", "second_pin": ""}
+    for fields in (wrong, same, nobody):
+        assert settle(client, desk, target, Way.LEAVE_OUT, reason="cover", **fields).status_code == 400
+    assert only_problem(folder).target == target
+
+
+def test_one_member_is_enough_where_the_vote_says_so(desk: DeskUnderTest, tmp_path: Path):
+    folder, _ = scan(desk, without_code, tmp_path)
+    text = folder.vote_file.read_text(encoding="utf-8") + "[decisions]\ntwo_person = false\n"
+    folder.vote_file.write_text(text, encoding="utf-8")
+    client, target = desk.client(), only_problem(folder).target
+    page = client.get(PROBLEMS).text
+    assert "second_pin" not in page
+    answer = client.post(f"{PROBLEMS}/settle", data={"target": target, "way": "leave_out", "reason": "cover"})
+    assert answer.status_code == 303, answer.text
+
+
+def test_a_foreign_sheet_is_counted_apart(desk: DeskUnderTest, tmp_path: Path):
+    folder, _ = scan(desk, without_code, tmp_path)
+    client, target = desk.client(), only_problem(folder).target
+    assert settle(client, desk, target, Way.FOREIGN, words="ảnh chụp từ nơi khác").status_code == 303
+    ballots = count_folder(folder).result.ballots
+    assert (ballots.foreign, ballots.returned) == (1, 3)
+
+
+def test_a_sheet_is_named_by_its_serial_and_then_read_by_hand(desk: DeskUnderTest, tmp_path: Path):
+    folder, serial = scan(desk, without_code, tmp_path)
+    client, target = desk.client(), only_problem(folder).target
+    unknown = settle(client, desk, target, Way.IDENTIFY, serial="ZZZZ-ZZZZ")
+    assert unknown.status_code == 400
+    assert settle(client, desk, target, Way.IDENTIFY, serial=serial.lower()).status_code == 303
+    named = only_problem(folder)
+    assert (named.serial, named.ways) == (serial, (Way.SCAN_AGAIN, Way.BY_HAND))
+    page = client.get(f"{PROBLEMS}/{serial}/by-hand").text
+    assert "Nguyễn Văn An" in page
+
+    short = client.post(f"{PROBLEMS}/{serial}/by-hand", data={"line-o1": "high", **desk.second()})
+    assert short.status_code == 400
+    assert "Trần Thị Bình" in short.text
+    lines = {"line-o1": "high", "line-o2": "no_mark"}
+    assert client.post(f"{PROBLEMS}/{serial}/by-hand", data={**lines, **desk.second()}).status_code == 303
+    counted = count_folder(folder)
+    assert sheet_problems(counted) == ()
+    assert counted.result.ballots.review == 0
+    assert counted.result.ballots.returned == 4
+
+
+def test_a_sheet_that_does_not_fit_its_form_is_read_by_hand_as_invalid(desk: DeskUnderTest, tmp_path: Path):
+    folder, serial = scan(desk, half_covered, tmp_path)
+    problem = only_problem(folder)
+    assert problem.serial == serial
+    assert Way.BY_HAND in problem.ways
+    client = desk.client()
+    data = {"fault": "struck_name", **desk.second()}
+    assert client.post(f"{PROBLEMS}/{serial}/by-hand", data=data).status_code == 303
+    ballots = count_folder(folder).result.ballots
+    assert (ballots.invalid, ballots.review) == (1, 0)
+
+
+def test_a_sheet_scanned_twice_counts_once(desk: DeskUnderTest, tmp_path: Path):
+    folder = desk.scanned_vote()
+    serial, path = next(iter(desk.printed.scans.items()))
+    again = tmp_path / "again.png"
+    with Image.open(path) as image:
+        image.point(lambda level: min(255, level + 2)).save(again)
+    scan_paths(folder, [again], 1)
+    problem = only_problem(folder)
+    assert (problem.serial, problem.cause) == (serial, ReviewReason.DUPLICATE_SERIAL)
+    assert problem.ways == (Way.ONE_SHEET, Way.REVIEW)
+    assert len(problem.pages) == 2
+    client = desk.client()
+    assert settle(client, desk, serial, Way.ONE_SHEET).status_code == 303
+    counted = count_folder(folder)
+    assert sheet_problems(counted) == ()
+    assert (counted.result.ballots.returned, counted.result.ballots.review) == (4, 0)
+
+
+def test_blank_backs_and_known_files_are_no_problems(desk: DeskUnderTest, tmp_path: Path):
+    folder = desk.scanned_vote()
+    Image.new("L", (2480, 3508), 250).save(tmp_path / "back.png")
+    copy = shutil.copy(next(iter(desk.printed.scans.values())), tmp_path / "copy.jpg")
+    scan_paths(folder, [tmp_path / "back.png", Path(copy)], 1)
+    assert sheet_problems(count_folder(folder)) == ()
+    page = desk.client().get(PROBLEMS).text
+    assert "No sheet needs you" in page
+    assert "1: the backs of single-sided ballots" in page
+
+
+def test_what_was_decided_meanwhile_is_said(desk: DeskUnderTest, tmp_path: Path):
+    folder, _ = scan(desk, without_code, tmp_path)
+    first, second, target = desk.client(), desk.client(), only_problem(folder).target
+    settle(first, desk, target, Way.LEAVE_OUT, reason="cover")
+    answer = settle(second, desk, target, Way.FOREIGN, words="khác")
+    assert answer.status_code == 400
+    assert "needs nothing any more" in answer.text
+
+
+def test_a_way_must_be_one_of_the_card(desk: DeskUnderTest, tmp_path: Path):
+    folder, _ = scan(desk, without_code, tmp_path)
+    client, target = desk.client(), only_problem(folder).target
+    for way in ("one_sheet", "by_hand", "", "x"):
+        data = {"target": target, "way": way, **desk.second()}
+        assert client.post(f"{PROBLEMS}/settle", data=data).status_code == 400
+    assert find_problem(count_folder(folder), target) is not None
+
+
+def test_observers_see_the_cards_and_decide_nothing(desk: DeskUnderTest, tmp_path: Path):
+    folder, _ = scan(desk, without_code, tmp_path)
+    client, target = desk.client(Role.OBSERVER), only_problem(folder).target
+    page = client.get(PROBLEMS).text
+    assert "No QR code could be read" in page
+    assert 'name="way"' not in page
+    assert client.post(f"{PROBLEMS}/settle", data={"target": target}).status_code == 403
+    assert client.get(f"{PROBLEMS}/{target}/by-hand").status_code == 403
+
+
+def test_home_tells_how_many_sheets_need_a_person(desk: DeskUnderTest, tmp_path: Path):
+    scan(desk, without_code, tmp_path)
+    assert "1 sheet" in desk.client().get("/votes/bdt-2023").text
+
+
+@pytest.mark.parametrize("start", ["1", "20", "-1", "x", "9" * 30])
+def test_any_place_in_the_list_can_be_asked_for(desk: DeskUnderTest, tmp_path: Path, start: str):
+    scan(desk, without_code, tmp_path)
+    assert desk.client().get(f"{PROBLEMS}?from={start}").status_code == 200
+
+
+def test_every_cause_has_words_in_both_languages():
+    for reason in ABOUT_SHEETS:
+        for what in ("cause", "paper"):
+            message_id = f"desk_problems_{what}_{reason.value}"
+            assert has_text(message_id)
+            assert translate(message_id, Language.VIETNAMESE) != translate(message_id, Language.ENGLISH)
