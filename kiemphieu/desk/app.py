@@ -44,6 +44,7 @@ SCREENS = (
     "print_deck",
     "scanning",
     "problems",
+    "counting",
 )
 """Modules of this package, each with a `SCREEN`."""
 

@@ -67,7 +67,7 @@ def test_everyone_sees_the_figures_of_the_tally_under_the_provisional_banner(des
     assert "style=" not in page
     for drawing in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
         assert 'role="img"' in drawing
-        assert drawing.count("<text") == drawing.count("</text>") == 6
+        assert drawing.count("<text") == drawing.count("</text>") == 10
 
 
 def test_a_threshold_that_is_reached_is_told_with_its_clause(desk, monkeypatch):
