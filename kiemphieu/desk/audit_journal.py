@@ -12,11 +12,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from kiemphieu.documents.facts import Words
 from kiemphieu.folder import VoteFolder, read_public_key
+from kiemphieu.journal_order import find_order_faults
 from kiemphieu.messages import has_text
 from kiemphieu.pen import key_verifier
 from kiemphieu.store import Store
 from records.errors import KeyFileError
-from records.journal import EventKind, JournalEntry, JournalFault, Verifier, find_journal_faults
+from records.journal import EventKind, JournalEntry, Verifier, find_journal_faults
 
 ROWS = 50
 """Entries on one page."""
@@ -25,6 +26,8 @@ _TOLD = (
     "role",
     "member",
     "second",
+    "members",
+    "way",
     "vote",
     "program",
     "seeded",
@@ -42,10 +45,21 @@ _TOLD = (
     "by",
     "reason",
     "final",
+    "passed",
+    "counted",
+    "doubles",
+    "scanned",
+    "valid",
+    "invalid",
+    "explained",
+    "summoned",
+    "present",
     "file",
     "version",
 )
 """What of an entry is told beside its kind; the rest is hashes, and stands in the entry's own words."""
+_WORDS = {"action": "desk_audit_act_", "role": "desk_role_", "fate": "fate_", "way": "desk_audit_way_"}
+"""Beginnings of message ids of values that are words of the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +116,8 @@ def view_journal(store: Store, folder: VoteFolder, kind: str, page: int, words: 
         words: of the reader.
     """
     entries = tuple(store.journal())
-    faults = {entry.position: fault for entry, fault in find_journal_faults(entries, _verifier(folder))}
+    faults = dict(find_order_faults(entries))
+    faults |= {one.position: fault.value for one, fault in find_journal_faults(entries, _verifier(folder))}
     wanted = [entry for entry in entries if kind not in tuple(EventKind) or entry.kind == kind]
     pages = max(1, -(-len(wanted) // ROWS))
     shown = min(max(1, page), pages)
@@ -114,7 +129,7 @@ def view_journal(store: Store, folder: VoteFolder, kind: str, page: int, words: 
         unsigned=sum(not entry.signer for entry in entries),
         broken=len(faults),
         kinds=tuple((one.value, _title(one.value, words), counted[one]) for one in EventKind if counted[one]),
-        rows=tuple(_row(entry, faults.get(entry.position), words) for entry in part),
+        rows=tuple(_row(entry, faults.get(entry.position, ""), words) for entry in part),
         page=shown,
         pages=pages,
     )
@@ -128,14 +143,14 @@ def _verifier(folder: VoteFolder) -> Verifier:
     return key_verifier(key) if isinstance(key, Ed25519PublicKey) else lambda *_: False
 
 
-def _row(entry: JournalEntry, fault: JournalFault | None, words: Words) -> JournalRow:
+def _row(entry: JournalEntry, fault: str, words: Words) -> JournalRow:
     return JournalRow(
         entry.position,
         entry.day,
         _title(entry.kind, words),
         tuple(_facts(entry, words)),
         bool(entry.signer),
-        "" if fault is None else words(f"desk_audit_fault_{fault.value}"),
+        words(f"desk_audit_fault_{fault}") if fault else "",
         entry.hash,
         entry.data,
     )
@@ -160,6 +175,18 @@ def _value(name: str, value: object, words: Words) -> str:
     if isinstance(value, bool):
         return words("desk_audit_yes" if value else "desk_audit_no")
     if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
-    known = {"action": "desk_audit_act_", "role": "desk_role_", "fate": "fate_"}.get(name)
+        return ", ".join(_one(one, words) for one in value)
+    known = {
+        "action": "desk_audit_act_",
+        "role": "desk_role_",
+        "fate": "fate_",
+        "way": "desk_audit_way_",
+    }.get(name)
     return words(f"{known}{value}") if known and has_text(f"{known}{value}") else str(value)
+
+
+def _one(value: object, words: Words) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    role = words.any_of(f"desk_role_{value.get('role')}", otherwise="")
+    return f"{value.get('member')} ({role})" if role else str(value.get("member"))

@@ -25,8 +25,9 @@ from kiemphieu.desk.jobs import Job, JobState
 from kiemphieu.desk.roles import CHECKERS
 from kiemphieu.desk.screens import Screen
 from kiemphieu.documents.facts import Words
+from kiemphieu.messages import has_text
 from kiemphieu.package import verify_unpacked
-from kiemphieu.verify_report import VerifyReport
+from kiemphieu.verify_report import Fault, VerifyReport
 from kiemphieu.verifying import verify_folder
 from records.errors import InputError, KiemphieuError
 
@@ -193,10 +194,16 @@ def _lines(act: Act, report: VerifyReport) -> tuple[str, ...]:
         act.t(
             f"verify_{fault.mismatch.value}",
             name=fault.name,
-            detail=f" ({fault.detail})" if fault.detail else "",
+            detail=f" ({_detail(act, fault)})" if fault.detail else "",
         )
         for fault in report.faults[:_FAULTS_SHOWN]
     )
+
+
+def _detail(act: Act, fault: Fault) -> str:
+    """What is wrong with it, in words where there are such."""
+    known = f"desk_audit_fault_{fault.detail}"
+    return act.t(known) if has_text(known) else fault.detail
 
 
 def show_reports(act: Act) -> Response:

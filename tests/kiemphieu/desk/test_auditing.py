@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import sqlite3
 import tarfile
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from starlette.testclient import TestClient
 
 from benchmarks.simulated_scanners import Scanner, draw_target, scan
 from calibration.target import make_target
-from kiemphieu.desk import auditing
+from kiemphieu.desk import audit_journal, auditing
 from kiemphieu.desk.audit_subjects import kept_verify, packages
 from kiemphieu.desk.roles import Role
 from kiemphieu.folder import VoteFolder, load_layout
@@ -167,9 +168,28 @@ def test_the_journal_is_told_in_words_filtered_and_paged(desk):
         assert observer.get("/votes/bdt-2023/audit/journal", params={"page": odd}).status_code == 200
 
 
-def test_every_kind_of_event_has_words_in_both_languages():
+def test_every_kind_of_event_has_words():
     assert all(has_text(f"desk_audit_event_{kind.value}") for kind in EventKind)
     assert all(has_text(f"desk_audit_fault_{fault.value}") for fault in JournalFault)
+
+
+def test_every_act_that_a_screen_journals_has_words():
+    screens = Path(auditing.__file__).parent.glob("*.py")
+    found = re.findall(r'act\.journal\(\s*"(\w+)"', "\n".join(path.read_text() for path in screens))
+    assert len(found) > 5
+    assert [action for action in found if not has_text(f"desk_audit_act_{action}")] == []
+    assert all(has_text(f"desk_audit_data_{name}") for name in audit_journal._TOLD)
+
+
+def test_a_changed_entry_is_marked(desk):
+    folder = desk.scanned_vote()
+    database = sqlite3.connect(folder.database)
+    database.execute("update journal set day = '2001-01-01' where position = 2")
+    database.commit()
+    database.close()
+    page = desk.client(Role.OBSERVER).get("/votes/bdt-2023/audit/journal").text
+    assert "Content was changed" in page
+    assert "1 entries do not hold" in page
 
 
 def test_observers_read_and_start_nothing(desk, tmp_path):
