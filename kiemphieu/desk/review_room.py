@@ -129,6 +129,13 @@ class Room:
                 self._refreshing.daemon = True
                 self._refreshing.start()
 
+    def forget(self) -> None:
+        """After a decision was taken back: the queue is read anew for the next page."""
+        with self.lock:
+            if self._refreshing is not None:
+                self._refreshing.cancel()
+            self._refreshing = self._queue = None
+
     def _refresh(self) -> None:
         with self.lock:
             self._refreshing = None

@@ -125,5 +125,7 @@ def undo_decision(act: Act) -> Response:
             now.passes.undo(item, tuple(by), act.form.text("reason")[:_MOST_REASON])
         except KiemphieuError as error:
             return _undo_page(act, now, item, act.say(error), 400)
+        finally:
+            room.forget()
     act.journal("review_undone")
     return act.go(act.vote_url("review", "item", *item.id))

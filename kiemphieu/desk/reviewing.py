@@ -186,6 +186,7 @@ def undo_last(act: Act) -> Response:
             return act.go(act.vote_url("review", "undo", *item.id))
         if seen.standing is Standing.SETTLED:
             now.passes.undo(item, (act.member.name,), act.t("desk_review_reason_undone"))
+            room.forget()
         else:
             now.passes.take_back(item, act.member.id)
     act.journal("review_taken_back")
