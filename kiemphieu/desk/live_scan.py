@@ -89,8 +89,8 @@ class LiveScan:
                 last=(fate, *state.last)[:LAST_PAGES],
                 unusable=unusable,
             )
-            if not state.total:
-                run = self._state.run
+            run = self._state.run
+            if not state.total and run.new + run.known:
                 self._measure(run.new + run.known)
 
     def alarm(self, alert: Alert) -> None:

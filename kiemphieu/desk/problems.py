@@ -30,7 +30,7 @@ from kiemphieu.vote_store import open_vote_store
 from records.decision import LineDecision, SheetStanding
 from records.errors import InputError, KiemphieuError, StoreError, UsageError
 from records.ruling import BallotFault, LineFault
-from records.token import serial_as_typed
+from records.token import grouped_serial, serial_as_typed
 
 SCREEN = Screen("problems")
 
@@ -81,6 +81,7 @@ def _page(act: Act, error: str = "", about: str = "", status: int = HTTPStatus.O
         files=_files(act),
         may_change=act.member.role in COUNTERS,
         two=vote.two_person,
+        grouped=grouped_serial,
         reasons=REASONS,
         ways=Way,
     )
@@ -188,6 +189,7 @@ def _by_hand(act: Act, error: str = "", status: int = HTTPStatus.OK) -> Response
         line_faults=tuple(LineFault),
         faults=FAULTS,
         two=vote.two_person,
+        grouped=grouped_serial,
     )
 
 

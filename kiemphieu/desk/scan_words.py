@@ -11,6 +11,7 @@ from kiemphieu.desk.live_scan import CALM, LiveState
 from kiemphieu.messages import Language
 from kiemphieu.scan_health import Alert
 from kiemphieu.scanning import Fate, PageFate
+from records.token import grouped_serial
 
 # Which cards are marked, and how: what nobody need act on stays plain.
 _KINDS = {"recorded": "ok", "rejected": "wait", "surplus": "wait", "problem": "bad"}
@@ -44,7 +45,7 @@ def fate_words(act: Act, fate: PageFate) -> str:
         return f"{words}: {act.t(fate.problem.message_id, **dict(fate.problem.details))}"
     if fate.fate is Fate.REJECTED:
         return f"{words}: {act.t(f'reason_{fate.reason}')}"
-    return f"{words}: {fate.reason}" if fate.fate is Fate.SURPLUS else words
+    return f"{words}: {grouped_serial(fate.reason)}" if fate.fate is Fate.SURPLUS else words
 
 
 def alert_words(act: Act, alert: Alert) -> str:
@@ -81,13 +82,25 @@ def last_pages(act: Act, state: LiveState) -> list[dict[str, Any]]:
     """The newest pages, each with its fate in words and the address of its picture."""
     return [
         {
-            "name": f"{fate.source}, {act.t('desk_scan_page', number=fate.index + 1)}",
+            "name": _page_name(act, fate),
             "fate": fate_words(act, fate),
             "calm": fate.fate in CALM,
             "picture": act.vote_url("scan", "picture", fate.sha256) if fate.sha256 else "",
         }
         for fate in state.last
     ]
+
+
+def _page_name(act: Act, fate: PageFate) -> str:
+    if fate.fate in {Fate.PROBLEM, Fate.SKIPPED, Fate.WAITING}:
+        return fate.source
+    return f"{fate.source}, {act.t('desk_scan_page', number=fate.index + 1)}"
+
+
+def _progress_words(act: Act, state: LiveState) -> str:
+    if state.total:
+        return act.t("desk_scan_progress", done=state.done, total=state.total)
+    return act.t("desk_scan_progress_open", done=state.done) if state.done else act.t("desk_scan_starting")
 
 
 def news_words(act: Act, state: LiveState) -> str:
@@ -111,9 +124,7 @@ def live_words(act: Act, batch: Batch, state: LiveState, running: bool) -> dict[
     return {
         "done": state.done,
         "total": state.total,
-        "progress": act.t("desk_scan_progress", done=state.done, total=state.total)
-        if state.total
-        else act.t("desk_scan_progress_open", done=state.done),
+        "progress": _progress_words(act, state),
         "fates": {card.name: card.number for card in cards(act, tally)},
         "speed": speed_words(act, state),
         "balance": act.t(
