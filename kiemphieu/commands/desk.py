@@ -15,16 +15,30 @@ DEFAULT_FOLDER = Path.home() / "kiemphieu"
 @click.argument("folder", type=ANY_PATH, required=False, metavar="FOLDER")
 @click.option("--port", type=click.IntRange(0, 65535), default=0)
 @click.option("--no-browser", is_flag=True)
+@click.option("--shortcut", type=ANY_PATH, default=None, metavar="FOLDER")
 @common_options
 @click.pass_context
 def desk_command(
-    context: click.Context, folder: Path | None, port: int, no_browser: bool, as_json: bool
+    context: click.Context,
+    folder: Path | None,
+    port: int,
+    no_browser: bool,
+    shortcut: Path | None,
+    as_json: bool,
 ) -> int:
     # A web server is loaded by those who want one only.
     from kiemphieu.desk.serving import serve_desk  # noqa: PLC0415
+    from kiemphieu.desk.shortcut import write_shortcut  # noqa: PLC0415
 
     session = session_of(context, as_json)
     root = folder or DEFAULT_FOLDER
+
+    if shortcut is not None:
+        path = write_shortcut(shortcut, root, session.lang)
+        session.say("desk_shortcut_made", path=path)
+        if as_json:
+            session.document({"shortcut": str(path)})
+        return EXIT_DONE
 
     def tell(address: str) -> None:
         session.say("desk_serving", folder=root, address=address)

@@ -15,6 +15,8 @@ from kiemphieu.messages import DEFAULT_LANGUAGE, Language
 from records.token import ID_PATTERN
 
 OWN_FOLDER = ".desk"
+STARTS = "start"
+"""Below the desk's own folder: words of start addresses that nobody has used."""
 REHEARSALS = "rehearsal"
 """Names of rehearsal votes begin with it: they are marked as such on every page."""
 
@@ -77,7 +79,7 @@ def open_desk(root: Path, place: Place, lang: Language = DEFAULT_LANGUAGE) -> De
         uploads.mkdir(mode=0o700, exist_ok=True)
         for left in uploads.iterdir():
             left.unlink()
-    return Desk(root.resolve(), People(own / "members.json"), StartAddresses(own / "start"), place, lang)
+    return Desk(root.resolve(), People(own / "members.json"), StartAddresses(own / STARTS), place, lang)
 
 
 def is_rehearsal(folder: VoteFolder) -> bool:

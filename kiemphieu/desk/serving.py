@@ -12,8 +12,10 @@ from pathlib import Path
 import uvicorn
 
 from kiemphieu.desk.app import make_app
-from kiemphieu.desk.desk import Desk, open_desk
+from kiemphieu.desk.desk import OWN_FOLDER, STARTS, Desk, open_desk
 from kiemphieu.desk.guard import Place
+from kiemphieu.desk.running import Running, announce, find_running, withdraw
+from kiemphieu.desk.sessions import StartAddresses
 from kiemphieu.disk import disk_errors
 from kiemphieu.messages import Language
 from records.errors import InputError
@@ -30,7 +32,7 @@ def serve_desk(
     browser: bool = True,
     tell: Callable[[str], None] = lambda _address: None,
 ) -> None:
-    """Serves until stopped.
+    """Serves until stopped; where a desk serves the folder already, lets one more browser into that.
 
     Args:
         root: the folder of votes; made where it is not there.
@@ -40,29 +42,44 @@ def serve_desk(
         tell: called with the start address, which works once.
 
     Raises:
-        InputError: the port is taken, or a desk serves this folder already.
+        InputError: the port is taken.
         StoreError: the folder cannot be written.
     """
+    serving = find_running(root / OWN_FOLDER)
+    if serving is not None:
+        # A second double-click on the icon: another browser at the same desk.
+        _let_in(serving.origin, StartAddresses(root / OWN_FOLDER / STARTS), lang, browser, tell)
+        return
     listening = _listen(port)
     try:
         address = f"{LOOPBACK}:{listening.getsockname()[1]}"
         desk = open_desk(root, Place(frozenset({address})), lang)
         _log_to(desk.own / "desk.log")
         desk.starts.forget()
-        start = f"http://{address}/start?key={desk.starts.issue()}&lang={lang.value}"
-        server = uvicorn.Server(_settings(desk))
-        tell(start)
-        if browser:
-            webbrowser.open(start)
-        server.run(sockets=[listening])
+        running = announce(desk.own, f"http://{address}")
+        try:
+            server = uvicorn.Server(_settings(desk, running))
+            _let_in(running.origin, desk.starts, lang, browser, tell)
+            server.run(sockets=[listening])
+        finally:
+            withdraw(desk.own, running)
         desk.jobs.stop_all(_STOP_S)
     finally:
         listening.close()
 
 
-def _settings(desk: Desk) -> uvicorn.Config:
+def _let_in(
+    origin: str, starts: StartAddresses, lang: Language, browser: bool, tell: Callable[[str], None]
+) -> None:
+    start = f"{origin}/start?key={starts.issue()}&lang={lang.value}"
+    tell(start)
+    if browser:
+        webbrowser.open(start)
+
+
+def _settings(desk: Desk, running: Running) -> uvicorn.Config:
     return uvicorn.Config(
-        make_app(desk),
+        make_app(desk, alive_word=running.word),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -80,6 +97,8 @@ def _listen(port: int) -> socket.socket:
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listening.bind((LOOPBACK, port))
+        # From here on a browser that comes before the server waits for it.
+        listening.listen(128)
     except OSError as error:
         listening.close()
         raise InputError("desk_port_taken", port=port, reason=error.strerror or str(error)) from error

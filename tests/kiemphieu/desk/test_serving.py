@@ -1,0 +1,114 @@
+"""The desk as a process: it binds to this machine, lets one browser in, and a second start finds it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from kiemphieu.desk.running import announce, find_running, withdraw
+from kiemphieu.desk.shortcut import write_shortcut
+from kiemphieu.messages import Language
+
+
+def started(root: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
+    """A desk in a process of its own, and its start address."""
+    words = [sys.executable, "-m", "kiemphieu", "desk", str(root), "--no-browser", "--json", *options]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    assert process.stdout is not None
+    with process.stdout as said:
+        return process, json.loads(said.readline())["address"]
+
+
+@pytest.fixture
+def serving(tmp_path):
+    process, address = started(tmp_path / "votes")
+    yield process, address, tmp_path / "votes"
+    process.kill()
+    process.wait()
+
+
+def test_a_browser_comes_in_by_the_address_and_a_second_start_lets_another_in(serving):
+    process, address, root = serving
+    again, other = started(root)
+    assert again.wait(20) == 0
+    assert urlsplit(other).netloc == urlsplit(address).netloc
+    for where in (address, other):
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        with opener.open(where, timeout=20) as answer:
+            assert answer.status == 200
+            assert urlsplit(answer.url).path == "/sign-in"
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(where, timeout=20)  # noqa: S310
+        with caught.value as refused:
+            assert refused.code == 403
+    assert process.poll() is None
+
+
+def test_it_is_reached_on_this_machine_only(serving):
+    _, address, _ = serving
+    port = urlsplit(address).port
+    assert port is not None
+    others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    for host in others - {"127.0.0.1"}:
+        with pytest.raises(OSError, match=r"refused|unreachable|timed out"):
+            socket.create_connection((host, port), timeout=2)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(address.replace("127.0.0.1", "localhost"), timeout=20)  # noqa: S310
+    with caught.value as refused:
+        assert refused.code == 421
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
+def test_it_ends_by_a_signal_and_says_so_no_longer(serving):
+    process, _, root = serving
+    assert (root / ".desk" / "serving.json").is_file()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) in {0, 130}
+    assert not (root / ".desk" / "serving.json").exists()
+
+
+def test_a_desk_that_was_killed_is_no_hindrance(tmp_path):
+    running = announce(tmp_path, "http://127.0.0.1:9")
+    assert find_running(tmp_path) is None
+    withdraw(tmp_path, running)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_taken_port_is_told(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        words = [sys.executable, "-m", "kiemphieu", "desk", str(tmp_path), "--no-browser", "--port", port]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 3
+    assert port in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("platform", "suffix"), [("linux", ".desktop"), ("win32", ".cmd"), ("darwin", ".command")]
+)
+def test_the_icon_starts_this_program_over_the_folder(tmp_path, platform, suffix):
+    votes = tmp_path / "our $5 votes"
+    path = write_shortcut(tmp_path, votes, Language.ENGLISH, platform)
+    assert path.name == f"Counting desk{suffix}"
+    text = path.read_text(encoding="utf-8")
+    assert sys.executable in text
+    assert "kiemphieu" in text
+    if platform == "darwin":
+        script = text.replace("exec ", "printf '%s\\n' ")
+        shown = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
+        assert str(votes) in shown.stdout.splitlines()
+    if platform == "linux":
+        assert "our \\\\$5 votes" in text
