@@ -17,11 +17,14 @@ from kiemphieu.page_file import PageBytes, decode_page
 from records.errors import PageFileError
 from records.geometry import Rect
 from records.layout import LayoutPage
+from records.reading import PageReading
 from records.vote import Vote
 from scanner.sheet import ReadingContext
 
 _PX_PER_MM = 8.0
 _AROUND_MM = 4.0
+_WIDE_MM = 100.0
+"""A wider part of a page is drawn at half the resolution: it would not fit beside the other one."""
 _SHOWN_DRIFT = ("darkness", "ink_mm2", "stroke_mm", "cross_fit", "excess", "cross_share")
 
 _STYLE = """
@@ -111,30 +114,46 @@ def _rows(page: ComparedPage, pictures: RescanPictures) -> Iterator[str]:
     for difference in page.differences:
         yield f"<tr><td>{_text(page.recorded.serial)} / {page.recorded.page}</td>"
         yield f"<td>{_text(difference.place)}</td>"
-        yield f"<td>{_text(difference.recorded)}{_picture(scans[0], difference)}</td>"
-        yield f'<td class="now">{_text(difference.now)}{_picture(scans[1], difference)}</td></tr>'
+        crops = [_picture(scan, page, difference) for scan in scans]
+        yield f"<td>{_text(difference.recorded)}{crops[0]}</td>"
+        yield f'<td class="now">{_text(difference.now)}{crops[1]}</td></tr>'
 
 
-def _picture(scan: LaidScan | None, difference: Difference) -> str:
-    data = b"" if scan is None else crop_jpeg(scan, difference)
+def _picture(scan: LaidScan | None, page: ComparedPage, difference: Difference) -> str:
+    data = b"" if scan is None else crop_jpeg(scan, page, difference)
     return f'<br><img alt="" src="data:image/jpeg;base64,{base64.b64encode(data).decode()}">' if data else ""
 
 
-def crop_jpeg(scan: LaidScan, difference: Difference) -> bytes:
+def crop_jpeg(scan: LaidScan, page: ComparedPage, difference: Difference) -> bytes:
     """The part of a page on which a difference is to be seen; empty where it cannot be drawn."""
-    crop = scan.crop(_place(scan.page, difference.place), _PX_PER_MM)
+    place = _bounds(tuple(_places(scan.page, page, difference)) or _lines(scan.page))
+    crop = scan.crop(place, _PX_PER_MM if place.width_mm < _WIDE_MM else _PX_PER_MM / 2)
     done, data = cv2.imencode(".jpg", cv2.cvtColor(crop, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 85])
     return data.tobytes() if done else b""
 
 
-def _place(page: LayoutPage, place: str) -> Rect:
-    """Where on the page a difference is to be seen: the box, the seal, or all lines."""
-    for box in page.boxes:
-        if place == f"{box.official}-{box.level}":
-            return box.rect.inflated(_AROUND_MM)
-    if place == "seal" and page.seal is not None:
-        return page.seal
-    rects = [name.rect for name in page.names] + [box.rect for box in page.boxes]
+def _places(layout: LayoutPage, page: ComparedPage, difference: Difference) -> Iterator[Rect]:
+    """Where either reading saw what the other did not: a box, the seal, struck names, writing."""
+    for box in layout.boxes:
+        if difference.place == f"{box.official}-{box.level}":
+            yield box.rect.inflated(_AROUND_MM)
+    if difference.place == "seal" and layout.seal is not None:
+        yield layout.seal
+    results = page.recorded.result, page.now.result
+    readings = [result for result in results if isinstance(result, PageReading)]
+    if difference.place == "strikes":
+        struck = {strike.official for reading in readings for strike in reading.strikes}
+        yield from (name.rect.inflated(_AROUND_MM) for name in layout.names if name.official in struck)
+    if difference.place == "writing":
+        found = [writing for reading in readings for writing in reading.writings]
+        yield from (writing.evidence.inflated(_AROUND_MM) for writing in found)
+
+
+def _lines(layout: LayoutPage) -> tuple[Rect, ...]:
+    return tuple(name.rect for name in layout.names) + tuple(box.rect for box in layout.boxes)
+
+
+def _bounds(rects: tuple[Rect, ...]) -> Rect:
     left, top = min(r.x_mm for r in rects), min(r.y_mm for r in rects)
     right, bottom = max(r.right_mm for r in rects), max(r.bottom_mm for r in rects)
     return Rect(left, top, right - left, bottom - top)

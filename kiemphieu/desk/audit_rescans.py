@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from starlette.responses import JSONResponse, Response
 
-from audit.compare import AuditedPage, ComparedPage, Comparison, Difference
+from audit.compare import ComparedPage, Comparison, Difference
 from kiemphieu.desk.acts import Act, Upload
 from kiemphieu.desk.audit_subjects import Subject, make_place, subject_of
 from kiemphieu.desk.audit_uploads import checked_kind
@@ -223,6 +223,7 @@ def _rows(
     if not found:
         return []
     vote = subject.vote()
+    names = {official.id: official.name for official in vote.officials}
     places = {
         f"{official.id}-{level.id}": words(
             "desk_audit_place_box", level=words.level(level.id, level.label), name=official.name
@@ -233,17 +234,30 @@ def _rows(
     rows = []
     for number, (page, one) in enumerate(found):
         place = places.get(one.place) or words.any_of(f"desk_audit_place_{one.place}", otherwise=one.place)
-        serial, recorded, now = page.recorded.serial, _state(one.recorded, words), _state(one.now, words)
-        shown = ShownDifference(number, grouped_serial(serial), page.recorded.page, place, recorded, now)
+        recorded, now = (_state(text, one.place, names, words) for text in (one.recorded, one.now))
+        serial = grouped_serial(page.recorded.serial)
+        shown = ShownDifference(number, serial, page.recorded.page, place, recorded, now)
         rows.append(shown)
     return rows
 
 
-def _state(text: str, words: Words) -> str:
-    known = (
-        words.any_of(f"explain_state_box_{one}", f"reason_{one}", otherwise=one) for one in text.split(", ")
-    )
-    return ", ".join(known)
+def _state(text: str, place: str, names: Mapping[str, str], words: Words) -> str:
+    return ", ".join(_part(one, place, names, words) for one in text.split(", "))
+
+
+def _part(text: str, place: str, names: Mapping[str, str], words: Words) -> str:
+    first, _, second = text.partition(" ")
+    if place == "strikes" and second:
+        return (
+            f"{names.get(first, first)} ({words.any_of(f'explain_state_strike_{second}', otherwise=second)})"
+        )
+    if place == "writing" and second:
+        return words.any_of(f"explain_state_writing_{first}", otherwise=first)
+    if place == "seal":
+        return words.any_of(f"explain_state_seal_{text}", otherwise=text)
+    if (place, text) == ("reading", "read"):
+        return words("desk_audit_read_well")
+    return words.any_of(f"explain_state_box_{text}", f"reason_{text}", otherwise=text)
 
 
 def _compared(subject: Subject, name: str) -> Compared:
@@ -281,12 +295,8 @@ def show_crop(act: Act) -> Response:
     page, difference = found[int(number)]
     pictures = compared.pictures
     if side == "recorded.jpg":
-        data = _crop(pictures, pictures.recorded, page.recorded, difference)
+        laid = pictures.laid(pictures.recorded, page.recorded)
     else:
-        data = _crop(pictures, pictures.now, page.now, difference)
+        laid = pictures.laid(pictures.now, page.now)
+    data = b"" if laid is None else crop_jpeg(laid, page, difference)
     return Response(data, media_type="image/jpeg") if data else Response(status_code=404)
-
-
-def _crop(pictures: RescanPictures, folder: VoteFolder, page: AuditedPage, difference: Difference) -> bytes:
-    laid = pictures.laid(folder, page)
-    return b"" if laid is None else crop_jpeg(laid, difference)

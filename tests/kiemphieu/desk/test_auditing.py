@@ -10,6 +10,7 @@ import tarfile
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 from desk_samples import DeskUnderTest
 from profile_sample import profile_sample
@@ -283,6 +284,31 @@ def test_a_changed_sheet_is_shown_with_both_pictures(desk, tmp_path):
     assert not list((desk.desk.own / "audits").glob("**/incoming*"))
     assert auditor.get(f"{base}/archive/9999/now.jpg").status_code == 400
     assert auditor.get(f"{base}/archive/0/other.jpg").status_code == 400
+
+
+def test_a_struck_name_is_told_and_shown_where_it_is(desk, tmp_path):
+    folder = desk.scanned_vote()
+    later = tmp_path / "later"
+    shutil.copytree(desk.scans, later)
+    layout = load_layout(folder, "")
+    assert layout is not None
+    path = min(later.iterdir())
+    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    rect = next(name.rect for name in layout.pages[0].names if name.official == "o2")
+    y = round((rect.y_mm + min(rect.height_mm / 2, 3.0)) * MM)
+    cv2.line(picture, (round(rect.x_mm * MM), y), (round(rect.right_mm * MM), y + 4), 40, 6, cv2.LINE_AA)
+    cv2.imwrite(str(path), picture)
+    auditor, base = desk.client(Role.AUDITOR), "/votes/bdt-2023/audit/rescans"
+    auditor.post(base, data={"path": str(later)})
+    finish(desk, folder)
+    page = auditor.get(f"{base}/1").text
+    assert "struck names" in page
+    assert re.search(r"Re-scan: <strong>Trần Thị Bình \((certain|doubtful)\)", page), page
+    number = re.search(r'id="d-(\d+)">[^<]*struck names', page)
+    assert number is not None
+    shown = auditor.get(f"{base}/1/{number[1]}/now.jpg")
+    drawn = cv2.imdecode(np.frombuffer(shown.content, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert drawn.shape[0] < 0.5 * drawn.shape[1]
 
 
 def test_a_package_is_held_against_a_rescan(desk, packed):
