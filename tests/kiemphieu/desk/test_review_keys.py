@@ -1,0 +1,232 @@
+"""The review by keyboard alone, in a real browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+import uvicorn
+from desk_samples import DeskUnderTest
+from playwright.sync_api import Browser, Page, sync_playwright
+from review_samples import page_of, record, serials_of, with_box
+
+from kiemphieu.deciding import standing_decisions
+from kiemphieu.desk.app import make_app
+from kiemphieu.desk.guard import Place
+from kiemphieu.desk.roles import Role
+from kiemphieu.folder import VoteFolder
+from kiemphieu.opinions import Opinions
+from kiemphieu.printing import PrintOrder, print_ballots
+from records.canonical import sha256_hex
+from records.reading import BoxState
+
+ITEMS = 22
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("chromium is not installed: .ci/run installs it")
+        pytest.skip("chromium is not installed (apt-get install chromium): the tests of the keys skip")
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@dataclass
+class Served:
+    """A desk that a browser reaches, over a vote with `ITEMS` unclear marks."""
+
+    under_test: DeskUnderTest
+    folder: VoteFolder
+    address: str
+    browser: Browser
+
+    def page(self, role: Role) -> Page:
+        """A browser window in which a member is at work; its errors fail the test."""
+        under_test = self.under_test
+        member = under_test.members[role]
+        page = self.browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.on("console", lambda message: pytest.fail(message.text) if message.type == "error" else None)
+        page.goto(f"{self.address}/start?key={under_test.desk.starts.issue()}&lang=vi")
+        page.select_option("[name=member]", member.id)
+        page.fill("[name=pin]", under_test.pins[member.id])
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        return page
+
+    def review(self, role: Role) -> Page:
+        page = self.page(role)
+        page.goto(f"{self.address}/votes/{self.folder.root.name}/review/next")
+        return page
+
+
+@pytest.fixture
+def served(desk: DeskUnderTest, browser: Browser) -> Iterator[Served]:
+    folder = desk.vote()
+    print_ballots(folder, PrintOrder(ITEMS - 4, seed=5))
+    scan = min(desk.scans.iterdir()).read_bytes()
+    pages = []
+    for number, serial in enumerate(serials_of(folder)):
+        data = scan + bytes([number])  # any page will do as a picture
+        path = folder.page(sha256_hex(data), ".jpg")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        unclear = with_box(page_of(folder, serial), "o1", "high", BoxState.UNCLEAR)
+        pages.append(replace(unclear, sha256=sha256_hex(data)))
+    record(folder, *pages)
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    address = f"127.0.0.1:{listening.getsockname()[1]}"
+    desk.desk.place = Place(frozenset({address}))
+    server = uvicorn.Server(uvicorn.Config(make_app(desk.desk), log_config=None, lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    yield Served(desk, folder, f"http://{address}", browser)
+    server.should_exit = True
+    thread.join(10)
+
+
+def commit(page: Page) -> None:
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def checked(page: Page) -> str | None:
+    found = page.locator('input[name="choice"]:checked')
+    return found.get_attribute("value") if found.count() else None
+
+
+def numbers(text: str | None) -> list[float]:
+    return [float(word) for word in (text or "").split()]
+
+
+def test_twenty_decisions_of_two_members_by_keyboard_alone(served: Served) -> None:
+    for role in (Role.MEMBER, Role.HEAD):
+        page = served.review(role)
+        for number in range(20):
+            page.keyboard.press(f"Digit{number % 6 + 1}")
+            commit(page)
+        assert "21 / 22" in page.locator(".bar").inner_text()
+    decided = [one.decision.line for one in standing_decisions(served.folder)]
+    assert len(decided) == 20
+    assert {line.choice for line in decided if line is not None} == {"high", "medium", "low", None}
+
+
+def test_every_key_does_what_the_help_says(served: Served) -> None:
+    page = served.review(Role.MEMBER)
+    values = ("level:high", "level:medium", "level:low", "no_mark", "several_marks", "not_a_cross")
+    for digit, value in enumerate((*values, "struck_name", "added_writing"), start=1):
+        page.keyboard.press(f"Digit{digit}")
+        assert checked(page) == value
+    page.keyboard.press("Numpad2")
+    assert checked(page) == "level:medium"
+    page.keyboard.press("Digit0")
+    assert checked(page) == "escalate"
+    stage = page.locator("#stage")
+    home = numbers(stage.get_attribute("viewBox"))
+    page.keyboard.press("Space")
+    assert stage.get_attribute("viewBox") == "0 0 210 297"
+    page.keyboard.press("Space")
+    assert numbers(stage.get_attribute("viewBox")) == home
+    for key in ("Equal", "NumpadSubtract", "Shift+ArrowRight", "Shift+ArrowUp", "Minus"):
+        before = stage.get_attribute("viewBox")
+        page.keyboard.press(key)
+        assert stage.get_attribute("viewBox") != before, key
+    first = page.url
+    with page.expect_navigation():
+        page.keyboard.press("ArrowRight")
+    assert page.url != first
+    with page.expect_navigation():
+        page.keyboard.press("ArrowLeft")
+    assert page.url == first
+    page.keyboard.press("Shift+Slash")
+    assert page.locator("#help").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Digit1")
+    commit(page)
+    assert len(Opinions(served.folder).all()) == 1
+    with page.expect_navigation():
+        page.keyboard.press("Control+KeyZ")
+    assert Opinions(served.folder).all() == {}
+    assert page.url == first
+
+
+def test_letters_repeats_composition_and_text_fields_do_nothing(served: Served) -> None:
+    page = served.review(Role.MEMBER)
+    for key in ("KeyA", "KeyS", "Backspace", "KeyZ", "Alt+Digit1"):
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")  # nothing is chosen: nothing is sent
+    assert checked(page) is None
+    send = "(details) => document.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, ...details}))"
+    page.evaluate(send, {"code": "Digit1", "key": "1", "repeat": True})
+    page.evaluate(send, {"code": "Digit1", "key": "1", "isComposing": True})
+    page.evaluate(send, {"code": "Digit1", "key": "Process"})
+    assert checked(page) is None
+    page.locator("details.note summary").click()
+    page.locator("#f-note").click()
+    page.keyboard.type("12 0?")
+    assert page.locator("#f-note").input_value() == "12 0?"
+    assert checked(page) is None
+    assert Opinions(served.folder).all() == {}
+
+
+def test_keys_are_switched_off_and_stay_so(served: Served) -> None:
+    page = served.review(Role.MEMBER)
+    page.locator("#keys").click()
+    page.locator("#look h1").click()
+    page.keyboard.press("Digit1")
+    assert checked(page) is None
+    page.reload()
+    assert page.locator("#keys").get_attribute("aria-pressed") == "false"
+    page.keyboard.press("Digit1")
+    assert checked(page) is None
+    page.locator("#keys").click()
+    page.keyboard.press("Digit1")
+    assert checked(page) == "level:high"
+
+
+def test_the_next_crop_is_there_before_its_page(served: Served) -> None:
+    page = served.review(Role.MEMBER)
+    page.wait_for_selector(".ahead image", state="attached")
+    wanted = page.locator(".ahead h1").inner_text(), page.locator(".ahead .serial").inner_text()
+    # What is on the screen between the key and the answer, noted for the page after.
+    page.evaluate(
+        """() => new MutationObserver(() => {
+          const look = document.querySelector('#look[data-ahead]');
+          if (!look) return;
+          document.dispatchEvent(new KeyboardEvent('keydown', {code: 'Digit2', key: '2', bubbles: true}));
+          sessionStorage.setItem('between', JSON.stringify([
+            look.querySelector('h1').innerText, look.querySelector('.serial').innerText,
+            document.querySelector('input[name=choice]:checked').value]));
+        }).observe(document.body, {subtree: true, attributes: true})"""
+    )
+    page.keyboard.press("Digit1")
+    commit(page)
+    between = json.loads(page.evaluate("sessionStorage.getItem('between')"))
+    assert between == [*wanted, "level:high"]  # the next crop, and no choice can be made on it yet
+    assert (page.locator("#look h1").inner_text(), page.locator("#look .serial").inner_text()) == wanted
+
+
+def test_it_works_without_javascript(served: Served) -> None:
+    page = served.page(Role.MEMBER)
+    plain = served.browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
+    window = plain.new_page()
+    window.goto(f"{served.address}/votes/{served.folder.root.name}/review/next")
+    window.check('[data-key="3"]')
+    assert not window.locator("#keys").is_visible()
+    window.click('noscript a, a:has-text("Cả trang")')
+    assert "view=page" in window.url
+    window.check('[data-key="3"]')
+    window.click("#commit")
+    assert [one.choice for found in Opinions(served.folder).all().values() for one in found] == ["level:low"]
