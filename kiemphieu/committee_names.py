@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-
 from kiemphieu.disk import write_atomic
 from kiemphieu.folder import VoteFolder, load_vote, vote_text
-from kiemphieu.vote_draft import quoted
+from kiemphieu.vote_file_section import with_section
 from records.errors import InputError
 from records.vote import Committee
 
 LONGEST_NAME = 120
-_HEADING = re.compile(r"[ \t]*\[committee\][ \t]*(#.*)?")
 
 
 def save_committee(folder: VoteFolder, committee: Committee) -> None:
@@ -25,10 +21,8 @@ def save_committee(folder: VoteFolder, committee: Committee) -> None:
     tidied = tidy_committee(committee)
     if load_vote(folder).committee == tidied:
         return
-    text = vote_text(folder)
-    changed = with_committee(text, tidied)
-    wanted = {**tomllib.loads(text), "committee": _plain(tidied)}
-    if changed is None or _parsed(changed) != wanted:
+    changed = with_section(vote_text(folder), "committee", plain_committee(tidied))
+    if changed is None:
         raise InputError("committee_by_hand", path=str(folder.vote_file))
     write_atomic(folder.vote_file, changed.encode())
 
@@ -54,47 +48,11 @@ def _tidy(name: str) -> str:
     return found
 
 
-def with_committee(text: str, committee: Committee) -> str | None:
-    """vote.toml with the names in its section, which is added at the end where there is none.
-
-    Comments stay. None where the section stands there twice; whether what comes out says the same as before
-    is for the caller to look at, because text in quotation marks may look like a heading.
-    """
-    end = "\r\n" if "\r\n" in text else "\n"
-    lines = text.splitlines()
-    places = [number for number, line in enumerate(lines) if _HEADING.fullmatch(line)]
-    section = [f"{key} = {_value(value)}" for key, value in _plain(committee).items()]
-    if len(places) > 1:
-        return None
-    if not places:
-        spaced = [*lines, ""] if lines and lines[-1].strip() else lines
-        return end.join([*spaced, "[committee]", *section, ""])
-    start = places[0] + 1
-    stop = next((n for n in range(start, len(lines)) if re.match(r"[ \t]*\[", lines[n])), len(lines))
-    tail = stop
-    while tail > start and (not lines[tail - 1].strip() or lines[tail - 1].lstrip().startswith("#")):
-        tail -= 1
-    # What stands above the next heading, after an empty line, belongs to that heading.
-    gap = next((n for n in range(tail, stop) if not lines[n].strip()), stop)
-    kept = [line for line in lines[start:gap] if line.lstrip().startswith("#")]
-    return end.join([*lines[:start], *kept, *section, *lines[gap:], ""])
-
-
-def _plain(committee: Committee) -> dict[str, str | list[str]]:
+def plain_committee(committee: Committee) -> dict[str, str | list[str]]:
+    """`[committee]` as values."""
     return {
         "head": committee.head,
         "secretary": committee.secretary,
         "members": list(committee.members),
         "witnesses": list(committee.witnesses),
     }
-
-
-def _value(value: str | list[str]) -> str:
-    return quoted(value) if isinstance(value, str) else f"[{', '.join(quoted(one) for one in value)}]"
-
-
-def _parsed(text: str) -> dict[str, object] | None:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return None

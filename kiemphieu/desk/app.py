@@ -45,6 +45,9 @@ SCREENS = (
     "scanning",
     "problems",
     "counting",
+    "count_rules",
+    "closing",
+    "documents",
 )
 """Modules of this package, each with a `SCREEN`."""
 

@@ -37,9 +37,12 @@ _MENDED_AT = {
     OpenPoint.IN_REVIEW: "review",
     OpenPoint.NOT_RECONCILED: "print/account",
     OpenPoint.NOTHING_RETURNED: "scan",
-    OpenPoint.RETURNED_EXCEEDS_PRESENT: "setup",
+    OpenPoint.LINE_FAULT_DECIDES: "count/rules",
+    OpenPoint.BASE_DECIDES: "count/rules",
+    OpenPoint.CUTOFFS_UNKNOWN: "count/rules",
 }
-"""The screen where a point is dealt with; head counts and rules are set up."""
+"""The screen where a point is dealt with; head counts are set up."""
+_LINKS = {"print/account": "desk_count_to_account", "count/rules": "desk_count_to_rules"}
 
 _projected: set[str] = set()
 _switching = threading.Lock()
@@ -180,8 +183,7 @@ def _waiting(act: Act, facts: Facts) -> list[Task]:
 
 def _point(act: Act, point: OpenPoint) -> Task:
     place = _MENDED_AT.get(point, "setup")
-    name = "account" if place == "print/account" else place
-    link = act.t("desk_count_to_account") if name == "account" else act.t(f"desk_task_{name}")
+    link = act.t(_LINKS.get(place, f"desk_task_{place}"))
     return Task(act.t(f"desk_count_open_{point.value}"), act.vote_url(place), link)
 
 

@@ -7,8 +7,9 @@ import tomllib
 import pytest
 from printed_votes import VOTE_TOML
 
-from kiemphieu.committee_names import save_committee, with_committee
+from kiemphieu.committee_names import plain_committee, save_committee
 from kiemphieu.folder import VoteFolder, load_vote
+from kiemphieu.vote_file_section import with_section
 from records.errors import InputError
 from records.vote import Committee
 
@@ -47,7 +48,7 @@ members = [
 )
 def test_all_else_stays_as_it_is(before, after):
     text = TEXT + before + after
-    changed = with_committee(text, NAMES)
+    changed = with_section(text, "committee", plain_committee(NAMES))
     assert changed is not None
     wanted = tomllib.loads(text)
     wanted["committee"] = {
@@ -60,7 +61,7 @@ def test_all_else_stays_as_it_is(before, after):
     assert changed.startswith(TEXT.rstrip("\n").replace("\n", "\r\n" if "\r\n" in text else "\n"))
     assert all(line in changed for line in ("# who signs",) if line in text)
     assert all(line in changed for line in ("# how it is printed",) if line in text)
-    assert with_committee(changed, NAMES) == changed
+    assert with_section(changed, "committee", plain_committee(NAMES)) == changed
 
 
 def test_the_vote_says_the_names_tidied(folder):

@@ -1,0 +1,151 @@
+"""Screen 8, Close: the equation, a backup, two members; reopening with a reason; the seal."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from pathlib import Path
+
+from starlette.responses import Response
+
+from kiemphieu.closing import (
+    LONGEST_REASON,
+    Balance,
+    ClosingMember,
+    HandCount,
+    balance_of,
+    close_count,
+    read_closing,
+    reopen_count,
+)
+from kiemphieu.desk.acts import Act
+from kiemphieu.desk.jobs import JobState
+from kiemphieu.desk.live_count import live_count
+from kiemphieu.desk.roles import COUNTERS
+from kiemphieu.desk.screens import Screen
+from kiemphieu.sealing import seal_vote
+from records.errors import InputError, KiemphieuError
+
+SCREEN = Screen("closing")
+
+_CLOSE = "/votes/{vote}/close"
+
+
+@SCREEN.get(_CLOSE)
+def show_close(act: Act) -> Response:
+    return _page(act)
+
+
+def _page(act: Act, error: str = "") -> Response:
+    live = live_count(act.folder)
+    state = read_closing(act.folder)
+    balance = balance_of(act.folder, live.report)
+    typed = act.form.text("counted")
+    return act.page(
+        "close.html",
+        HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
+        error=error,
+        state=state,
+        balance=balance,
+        ballots=balance.result.ballots,
+        steps=_steps(balance, len(live.report.review)),
+        counted=typed or ("" if balance.counted is None else str(balance.counted)),
+        doubles=act.form.text("doubles", "0"),
+        backups=act.form.text("backups"),
+        own_backups=str(act.folder.backups),
+        on_server=bool(live.report.vote.store_url),
+        reason=act.form.text("reason"),
+        longest_reason=LONGEST_REASON,
+        may_change=act.member.role in COUNTERS,
+        role=lambda one: act.t(f"desk_role_{one['role']}"),
+    )
+
+
+def _steps(balance: Balance, waiting: int) -> tuple[tuple[str, bool, str], ...]:
+    """Message id of each thing to be done before, whether it is, and the screen where it is done."""
+    adds_up = balance.sheets.scanned == balance.accounted
+    return (
+        ("desk_close_step_scanned", balance.sheets.scanned > 0 and not balance.open_batch, "scan"),
+        ("desk_close_step_review", waiting == 0, "problems" if balance.result.ballots.review else "review"),
+        ("desk_close_step_final", balance.result.final, "count"),
+        ("desk_close_step_adds_up", adds_up, "count"),
+    )
+
+
+@SCREEN.post(_CLOSE)
+def close(act: Act) -> Response:
+    form = act.form
+    try:
+        members = _both(act)
+        _check_idle(act)
+        counted, place = form.number("counted"), form.text("backups")
+        hand = None if counted is None else HandCount(counted, form.number("doubles") or 0)
+        close_count(act.folder, hand, members, act.lang, _backup_place(place))
+    except KiemphieuError as error:
+        return _page(act, act.say(error))
+    return act.go(f"{act.vote_url('documents')}?closed=1")
+
+
+def _backup_place(text: str) -> Path | None:
+    """A folder on this machine; nothing written takes the vote's own.
+
+    Raises:
+        InputError: no whole path.
+    """
+    if not text:
+        return None
+    place = Path(text).expanduser()
+    if not place.is_absolute():
+        raise InputError("closing_backup_place", path=text)
+    return place
+
+
+def _check_idle(act: Act) -> None:
+    """Raises while a scan or another job of this vote runs."""
+    job = act.desk.jobs.of(act.folder)
+    if job is not None and job.state is JobState.RUNNING:
+        raise InputError("desk_busy", job=act.t(f"desk_job_{job.name}"))
+
+
+@SCREEN.post(_CLOSE + "/reopen")
+def reopen(act: Act) -> Response:
+    try:
+        members = _both(act)
+        _check_idle(act)
+        reopen_count(act.folder, members, act.form.text("reason"))
+    except KiemphieuError as error:
+        return _page(act, act.say(error))
+    return act.go(act.vote_url("close"))
+
+
+@SCREEN.get(_CLOSE + "/seal", roles=COUNTERS)
+def ask_seal(act: Act) -> Response:
+    return _seal_page(act)
+
+
+def _seal_page(act: Act, error: str = "") -> Response:
+    state = read_closing(act.folder)
+    if state.sealed or state.closed is None:
+        return act.go(act.vote_url("close"))
+    return act.page("close_seal.html", HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK, error=error)
+
+
+@SCREEN.post(_CLOSE + "/seal")
+def seal(act: Act) -> Response:
+    """Ends everything: nothing of the record is ever changed again."""
+    try:
+        if not act.form.text("sure"):
+            raise InputError("desk_close_seal_not_sure")
+        _both(act)
+        _check_idle(act)
+        if read_closing(act.folder).closed is None:
+            raise InputError("closing_not_closed")
+        seal_vote(act.folder)
+    except KiemphieuError as error:
+        return _seal_page(act, act.say(error))
+    return act.go(act.vote_url("close"))
+
+
+def _both(act: Act) -> tuple[ClosingMember, ClosingMember]:
+    second = act.second(act.form.text("second_pin"), act.form.text("second"))
+    first = act.member
+    return ClosingMember(first.id, first.role.value), ClosingMember(second.id, second.role.value)

@@ -1,0 +1,221 @@
+"""Screen 8, Documents: minutes, report, tables and exports looked at and fetched; the committee's names."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import FileResponse, Response
+
+from kiemphieu.closing import read_closing
+from kiemphieu.committee_names import save_committee
+from kiemphieu.desk.acts import Act
+from kiemphieu.desk.roles import COUNTERS
+from kiemphieu.desk.screens import Screen
+from kiemphieu.exports.words import Words as ExportWords
+from kiemphieu.exports.writing import Format, export_vote
+from kiemphieu.folder import load_vote
+from kiemphieu.messages import Language, translate
+from kiemphieu.reporting import write_reports
+from kiemphieu.vote_documents import (
+    Document,
+    Look,
+    page_count,
+    page_png,
+    read_shelf,
+    sheets_of,
+    text_of,
+)
+from records.errors import InputError, KiemphieuError
+from records.vote import Committee
+
+SCREEN = Screen("documents")
+
+_DOCUMENTS = "/votes/{vote}/documents"
+_TYPES = {
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".csv": "text/csv",
+    ".json": "application/json",
+}
+
+
+@SCREEN.get(_DOCUMENTS)
+def show_documents(act: Act) -> Response:
+    return _page(act)
+
+
+def _page(act: Act, error: str = "") -> Response:
+    vote = load_vote(act.folder)
+    if not act.folder.database.is_file() and not vote.store_url:
+        raise InputError("desk_count_nothing_printed")
+    shelf = read_shelf(act.folder)
+    form, committee = act.form, vote.committee
+    typed = bool(form.fields) and bool(error)
+    state = read_closing(act.folder)
+    newest = [one for one in shelf.documents if not one.version]
+    return act.page(
+        "documents.html",
+        HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
+        error=error,
+        state=state,
+        shelf=shelf,
+        written=[one for one in newest if one.written],
+        exports=[one for one in newest if not one.written],
+        earlier=[one for one in shelf.documents if one.version],
+        formats=tuple(Format),
+        link=lambda one, kind: _link(act, one, kind),
+        title=lambda one: _title(act, one),
+        names={
+            "head": form.text("head") if typed else committee.head,
+            "secretary": form.text("secretary") if typed else committee.secretary,
+            "members": form.text("members") if typed else "\n".join(committee.members),
+            "witnesses": form.text("witnesses") if typed else "\n".join(committee.witnesses),
+        },
+        named=committee != Committee(),
+        may_change=act.member.role in COUNTERS,
+        said=_said(act),
+    )
+
+
+def _said(act: Act) -> str:
+    """What was just done."""
+    for name in ("closed", "written", "named", "exported"):
+        if act.query.get(name):
+            return act.t(f"desk_documents_{name}")
+    return ""
+
+
+def _link(act: Act, document: Document, kind: str) -> str:
+    version = f"?version={document.version}" if document.version else ""
+    return f"{act.vote_url('documents', kind, quote(document.name, safe=''))}{version}"
+
+
+def _title(act: Act, document: Document) -> str:
+    """What the document is, by the start of its name or by its kind."""
+    for name in ("minutes", "report", "sheet"):
+        if any(document.name.startswith(translate(f"doc_name_{name}", lang)) for lang in Language):
+            return act.t(f"desk_documents_is_{name}")
+    if ".counts" in document.name:
+        return act.t("desk_documents_is_counts")
+    return act.t(f"desk_documents_is_{document.path.suffix[1:]}")
+
+
+@SCREEN.post(_DOCUMENTS + "/write")
+def write(act: Act) -> Response:
+    """The documents, of the count as it stands."""
+    wanted = act.form.text("language")
+    lang = Language(wanted) if wanted in tuple(Language) else act.lang
+    try:
+        write_reports(act.folder, lang)
+    except KiemphieuError as error:
+        return _page(act, act.say(error))
+    return act.go(f"{act.vote_url('documents')}?written=1")
+
+
+@SCREEN.post(_DOCUMENTS + "/names")
+def name_committee(act: Act) -> Response:
+    """The names under the minutes; documents that are there already are written again with them."""
+    form = act.form
+    committee = Committee(
+        form.text("head"),
+        form.text("secretary"),
+        tuple(form.text("members").splitlines()),
+        tuple(form.text("witnesses").splitlines()),
+    )
+    try:
+        save_committee(act.folder, committee)
+        if read_shelf(act.folder).has_written:
+            write_reports(act.folder, act.lang)
+    except KiemphieuError as error:
+        return _page(act, act.say(error))
+    act.journal("committee_named")
+    return act.go(f"{act.vote_url('documents')}?named=1")
+
+
+@SCREEN.post(_DOCUMENTS + "/export")
+def export(act: Act) -> Response:
+    wanted = act.form.text("format")
+    try:
+        if wanted not in tuple(Format):
+            raise InputError("desk_documents_no_format")
+        export_vote(act.folder, Format(wanted), ExportWords(act.lang))
+    except KiemphieuError as error:
+        return _page(act, act.say(error))
+    act.journal("exported", format=wanted)
+    return act.go(f"{act.vote_url('documents')}?exported=1")
+
+
+def _asked(act: Act) -> Document:
+    """The document that the address names, out of those that lie there.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    version = act.query.get("version", "0")
+    number = int(version) if version.isascii() and version.isdigit() and len(version) <= 4 else 0
+    found = read_shelf(act.folder).find(act.path["name"], number)
+    if found is None:
+        raise InputError("desk_documents_unknown")
+    return found
+
+
+def _missing(act: Act, error: KiemphieuError) -> Response:
+    back = act.vote_url("documents")
+    return act.page("failed.html", HTTPStatus.NOT_FOUND, error=act.say(error), back=back)
+
+
+@SCREEN.get(_DOCUMENTS + "/view/{name}")
+def view(act: Act) -> Response:
+    """One document, a page at a time."""
+    try:
+        document = _asked(act)
+        about: dict[str, Any] = {"pages": 0, "page": 0, "sheets": (), "text": ""}
+        if document.look is Look.PAGES:
+            about["pages"] = page_count(document)
+            wanted = act.query.get("page", "1")
+            page = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) <= 4 else 1
+            about["page"] = min(max(1, page), about["pages"])
+        elif document.look is Look.ROWS:
+            about["sheets"] = sheets_of(document)
+        elif document.look is Look.TEXT:
+            about["text"] = text_of(document)
+    except KiemphieuError as error:
+        return _missing(act, error)
+    return act.page(
+        "document.html",
+        document=document,
+        title=_title(act, document),
+        link=lambda kind: _link(act, document, kind),
+        **about,
+    )
+
+
+@SCREEN.get(_DOCUMENTS + "/page/{name}/{number:int}.png")
+def picture(act: Act) -> Response:
+    try:
+        document = _asked(act)
+        if document.look is not Look.PAGES:
+            raise InputError("desk_documents_unknown")
+        return Response(page_png(document, int(act.path["number"])), media_type="image/png")
+    except KiemphieuError as error:
+        return _missing(act, error)
+
+
+@SCREEN.get(_DOCUMENTS + "/file/{name}")
+def fetch(act: Act) -> Response:
+    """The file itself: a PDF for the browser to print, anything else to be saved."""
+    try:
+        document = _asked(act)
+    except KiemphieuError as error:
+        return _missing(act, error)
+    suffix = document.path.suffix
+    inline = suffix == ".pdf" and not act.query.get("save")
+    return FileResponse(
+        document.path,
+        media_type=_TYPES[suffix],
+        filename=document.name,
+        content_disposition_type="inline" if inline else "attachment",
+    )

@@ -1,0 +1,215 @@
+"""The documents of a vote in its folder: found by name, looked at a page or some rows at a time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+
+from openpyxl import load_workbook
+
+from kiemphieu.folder import VoteFolder, load_vote, read_text
+from kiemphieu.journal_order import CHANGES
+from kiemphieu.pdf_file import open_pdf
+from kiemphieu.vote_store import open_vote_store
+from records.errors import InputError
+from records.journal import EventKind
+
+PICTURE_PX_PER_MM = 5.0
+MOST_ROWS = 40
+MOST_COLUMNS = 30
+LONGEST_TEXT = 6000
+_POINTS_PER_MM = 72 / 25.4
+_VERSION = re.compile(r"version-(\d{1,4})")
+
+
+class Look(StrEnum):
+    """How a document can be looked at."""
+
+    PAGES = "pages"
+    ROWS = "rows"
+    TEXT = "text"
+    NONE = "none"
+
+
+_LOOKS = {
+    ".pdf": Look.PAGES,
+    ".docx": Look.NONE,
+    ".csv": Look.ROWS,
+    ".xlsx": Look.ROWS,
+    ".json": Look.TEXT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file.
+
+    Attributes:
+        version: 0 for the newest; 1, 2, … for what an earlier closing left.
+        written: whether it is a document that the journal speaks of, and no export.
+    """
+
+    path: Path
+    version: int
+    written: bool
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def look(self) -> Look:
+        return _LOOKS[self.path.suffix]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All documents of a vote.
+
+    Attributes:
+        stale: whether the record has changed since the newest ones were written.
+    """
+
+    documents: tuple[Document, ...]
+    stale: bool
+
+    def find(self, name: str, version: int) -> Document | None:
+        """The one of that name; a name is looked up here and is never a path."""
+        return next((one for one in self.documents if (one.name, one.version) == (name, version)), None)
+
+    @property
+    def has_written(self) -> bool:
+        return any(one.written and not one.version for one in self.documents)
+
+
+def read_shelf(folder: VoteFolder) -> Shelf:
+    """What lies in the vote's reports.
+
+    Raises:
+        VoteFileError: vote.toml has mistakes.
+        StoreError: the record cannot be read.
+    """
+    noted, written_at, changed_at = set[str](), 0, 0
+    changes = CHANGES | {EventKind.COUNT_REOPENED.value}
+    with closing(open_vote_store(folder, load_vote(folder))) as store:
+        for entry in store.journal():
+            if entry.kind == EventKind.REPORT_WRITTEN.value:
+                name = str(entry.content.get("file"))
+                noted.add(name)
+                written_at = entry.position if "/" not in name else written_at
+            elif entry.kind in changes:
+                changed_at = entry.position
+    found = tuple(_documents(folder, noted))
+    return Shelf(found, stale=0 < written_at < changed_at)
+
+
+def _documents(folder: VoteFolder, noted: set[str]) -> Iterator[Document]:
+    for path in _files(folder.reports):
+        yield Document(path, 0, path.name in noted)
+    try:
+        places = sorted(folder.reports.iterdir())
+    except OSError:
+        return
+    for place in places:
+        version = _VERSION.fullmatch(place.name)
+        if version is not None:
+            for path in _files(place):
+                yield Document(path, int(version[1]), f"{place.name}/{path.name}" in noted)
+
+
+def _files(place: Path) -> list[Path]:
+    try:
+        found = [path for path in place.iterdir() if path.suffix in _LOOKS and path.is_file()]
+    except OSError:
+        return []
+    return sorted(found, key=lambda path: (path.suffix != ".pdf", path.name))
+
+
+def page_count(document: Document) -> int:
+    """How many pages it has.
+
+    Raises:
+        PageFileError: it is no PDF.
+    """
+    with open_pdf(document.path) as pdf:
+        return len(pdf)
+
+
+def page_png(document: Document, page: int) -> bytes:
+    """One page.
+
+    Args:
+        document: a PDF.
+        page: 1 for the first.
+
+    Raises:
+        InputError: there is no such page.
+        PageFileError: it is no PDF.
+    """
+    with open_pdf(document.path) as pdf:
+        if not 1 <= page <= len(pdf):
+            raise InputError("document_page_unknown", name=document.name, pages=len(pdf))
+        sheet = pdf[page - 1]
+        try:
+            image = sheet.render(scale=PICTURE_PX_PER_MM / _POINTS_PER_MM).to_pil()
+        finally:
+            sheet.close()
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The first rows of a table.
+
+    Attributes:
+        more: whether there are more rows than shown.
+    """
+
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+    more: bool
+
+
+def sheets_of(document: Document) -> tuple[Sheet, ...]:
+    """The tables of a CSV or XLSX file that the program wrote.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    if document.path.suffix == ".csv":
+        return (_sheet("", csv.reader(io.StringIO(read_text(document.path)))),)
+    try:
+        book = load_workbook(document.path, read_only=True, data_only=True)
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError("file_unreadable", path=str(document.path), reason=str(error)) from error
+    try:
+        return tuple(_sheet(one.title, one.iter_rows(values_only=True)) for one in book.worksheets)
+    finally:
+        book.close()
+
+
+def _sheet(title: str, rows: Iterable[Iterable[object]]) -> Sheet:
+    found = [
+        tuple("" if cell is None else str(cell) for cell in islice(row, MOST_COLUMNS))
+        for row in islice(rows, MOST_ROWS + 1)
+    ]
+    return Sheet(title, tuple(found[:MOST_ROWS]), len(found) > MOST_ROWS)
+
+
+def text_of(document: Document) -> str:
+    """The beginning of a text file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    text = read_text(document.path)
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
