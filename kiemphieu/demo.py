@@ -41,6 +41,10 @@ POINTS_PER_MM = 72 / 25.4
 NOT_RETURNED = 1
 """Ballots that voters keep, so that issued and returned differ as they do in life."""
 
+ORDINARY = Mix()
+REHEARSED = Mix(other_mark_line=0.03, corrected_line=0.02, struck_ballot=0.15, writing_ballot=0.15)
+"""Of a rehearsal: what goes wrong seldom happens often here, so that it is met before the day."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -111,7 +115,7 @@ def make_sample_vote(place: Path, ballots: int, body: str) -> VoteFolder:
     scans = folder.root / "scans"
     with disk_errors(scans):
         scans.mkdir()
-    _mark_and_scan(folder, printed.pdf, scans, lambda _done, _total: None)
+    _mark_and_scan(folder, printed.pdf, scans, lambda _done, _total: None, REHEARSED)
     return folder
 
 
@@ -123,7 +127,7 @@ class _Places:
 
 
 def _mark_and_scan(
-    folder: VoteFolder, pdf: Path, scans: Path, progress: Progress
+    folder: VoteFolder, pdf: Path, scans: Path, progress: Progress, mix: Mix = ORDINARY
 ) -> dict[str, ExpectedBallot]:
     layout = load_layout(folder, DEFAULT_STYLE_ID)
     if layout is None:
@@ -135,7 +139,7 @@ def _mark_and_scan(
     returned = sheets[NOT_RETURNED:]
     expected: dict[str, ExpectedBallot] = {}
     for number, sheet in enumerate(returned, start=1):
-        scan = simulate_sheet(_drawn(pdf, layout, sheet), Mix(), Stratum.FEEDER, SEED)
+        scan = simulate_sheet(_drawn(pdf, layout, sheet), mix, Stratum.FEEDER, SEED)
         write_atomic(scans / f"scan-{number:04}.jpg", _jpeg(scan))
         expected[sheet.serial] = expected_ballot(scan.truth, layout, rules)
         progress(number, len(returned))

@@ -16,9 +16,9 @@ from kiemphieu.desk.screens import Screen
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.sheet_problems import is_sheet_problem, is_unread
 from kiemphieu.vote_store import open_vote_store
-from records.count import BallotCounts
 from records.errors import KiemphieuError
 from records.journal import EventKind
+from records.vote import Vote
 
 SCREEN = Screen("home")
 
@@ -106,34 +106,46 @@ def standing_of(folder: VoteFolder, act: Act) -> Standing:
         vote = load_vote(folder)
         if not folder.database.is_file() and not vote.store_url:
             return Standing(set_up=_is_frozen(folder))
-        store = open_vote_store(folder, vote)
-        try:
-            printed, pages = bool(store.forms()), store.page_count()
-            issued = len(store.issued_serials())
-            sealed = store.last_entry(EventKind.RECORD_SEALED) is not None
-            closed = is_closed(
-                _position(store.last_entry(EventKind.COUNT_CLOSED)),
-                _position(store.last_entry(EventKind.COUNT_REOPENED)),
-            )
-        finally:
-            store.close()
-        if not printed:
-            return Standing(set_up=_is_frozen(folder))
-        counted = count_folder(folder, vote)
-        ballots: BallotCounts = counted.result.ballots
-        unread = sum(map(is_unread, counted.review))
-        return Standing(
-            set_up=True,
-            printed=issued,
-            scanned=pages,
-            problems=sum(map(is_sheet_problem, counted.review)),
-            review=max(0, ballots.review - unread),
-            final=counted.result.final,
-            closed=closed,
-            sealed=sealed,
-        )
+        return _recorded_standing(folder, vote, act.desk.remembered)
     except KiemphieuError as error:
         return Standing(problem=act.say(error))
+
+
+def _recorded_standing(
+    folder: VoteFolder, vote: Vote, remembered: dict[str, tuple[object, object]]
+) -> Standing:
+    """Counted anew only when the record or vote.toml has changed: a large record takes seconds."""
+    store = open_vote_store(folder, vote)
+    try:
+        now = (store.state(), vote, _is_frozen(folder))
+        before, found = remembered.get(str(folder.root), (None, None))
+        if before == now and isinstance(found, Standing):
+            return found
+        printed, pages = bool(store.forms()), store.page_count()
+        issued = len(store.issued_serials())
+        sealed = store.last_entry(EventKind.RECORD_SEALED) is not None
+        closed = is_closed(
+            _position(store.last_entry(EventKind.COUNT_CLOSED)),
+            _position(store.last_entry(EventKind.COUNT_REOPENED)),
+        )
+    finally:
+        store.close()
+    if not printed:
+        return Standing(set_up=_is_frozen(folder))
+    counted = count_folder(folder, vote)
+    unread = sum(map(is_unread, counted.review))
+    standing = Standing(
+        set_up=True,
+        printed=issued,
+        scanned=pages,
+        problems=sum(map(is_sheet_problem, counted.review)),
+        review=max(0, counted.result.ballots.review - unread),
+        final=counted.result.final,
+        closed=closed,
+        sealed=sealed,
+    )
+    remembered[str(folder.root)] = (now, standing)
+    return standing
 
 
 def is_closed(closed_at: int, reopened_at: int) -> bool:
