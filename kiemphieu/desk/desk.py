@@ -15,6 +15,7 @@ from kiemphieu.messages import DEFAULT_LANGUAGE, Language
 from records.token import ID_PATTERN
 
 OWN_FOLDER = ".desk"
+MEMBERS = "members.json"
 STARTS = "start"
 """Below the desk's own folder: words of start addresses that nobody has used."""
 REHEARSALS = "rehearsal"
@@ -81,7 +82,7 @@ def open_desk(root: Path, place: Place, lang: Language = DEFAULT_LANGUAGE) -> De
         uploads.mkdir(mode=0o700, exist_ok=True)
         for left in uploads.iterdir():
             left.unlink()
-    return Desk(root.resolve(), People(own / "members.json"), StartAddresses(own / STARTS), place, lang)
+    return Desk(root.resolve(), People(own / MEMBERS), StartAddresses(own / STARTS), place, lang)
 
 
 def is_rehearsal(folder: VoteFolder) -> bool:

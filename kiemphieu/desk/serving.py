@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import socket
+import ssl
 import webbrowser
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
 from kiemphieu.desk.app import make_app
-from kiemphieu.desk.desk import OWN_FOLDER, STARTS, Desk, open_desk
+from kiemphieu.desk.desk import MEMBERS, OWN_FOLDER, STARTS, Desk, open_desk
 from kiemphieu.desk.guard import Place
+from kiemphieu.desk.people import People
 from kiemphieu.desk.running import Running, announce, find_running, withdraw
 from kiemphieu.desk.sessions import StartAddresses
 from kiemphieu.disk import disk_errors
@@ -25,12 +28,27 @@ _LOG_BYTES = 2_000_000
 _STOP_S = 20.0
 
 
+@dataclass(frozen=True, slots=True)
+class Lan:
+    """Where other stations reach the desk, and by what they know it.
+
+    Attributes:
+        host: a name or address of this machine, as it stands in the certificate and in the browsers.
+        certificate, key: PEM files; the certificate's issuer must be known to the stations.
+    """
+
+    host: str
+    certificate: Path
+    key: Path
+
+
 def serve_desk(
     root: Path,
     lang: Language,
     port: int = 0,
     browser: bool = True,
     tell: Callable[[str], None] = lambda _address: None,
+    lan: Lan | None = None,
 ) -> None:
     """Serves until stopped; where a desk serves the folder already, lets one more browser into that.
 
@@ -40,25 +58,31 @@ def serve_desk(
         port: 0 takes a free one.
         browser: whether to open one.
         tell: called with the start address, which works once.
+        lan: None serves this machine only.
 
     Raises:
-        InputError: the port is taken.
+        InputError: the port or the host cannot be used, or a desk for other stations has no certificate or no
+            members yet.
         StoreError: the folder cannot be written.
     """
     serving = find_running(root / OWN_FOLDER)
+    if serving is not None and lan is not None:
+        raise InputError("desk_lan_running")
     if serving is not None:
         # A second double-click on the icon: another browser at the same desk.
         _let_in(serving.origin, StartAddresses(root / OWN_FOLDER / STARTS), lang, browser, tell)
         return
-    listening = _listen(port)
+    if lan is not None:
+        _check_lan(root, lan)
+    listening = _listen(LOOPBACK if lan is None else lan.host, port)
     try:
-        address = f"{LOOPBACK}:{listening.getsockname()[1]}"
-        desk = open_desk(root, Place(frozenset({address})), lang)
+        place = _place(listening.getsockname()[1], lan)
+        desk = open_desk(root, place, lang)
         _log_to(desk.own / "desk.log")
         desk.starts.forget()
-        running = announce(desk.own, f"http://{address}")
+        running = announce(desk.own, next(iter(place.origins)))
         try:
-            server = uvicorn.Server(_settings(desk, running))
+            server = uvicorn.Server(_settings(desk, running, lan))
             _let_in(running.origin, desk.starts, lang, browser, tell)
             server.run(sockets=[listening])
         finally:
@@ -66,6 +90,24 @@ def serve_desk(
         desk.jobs.stop_all(_STOP_S)
     finally:
         listening.close()
+
+
+def _place(port: int, lan: Lan | None) -> Place:
+    if lan is None:
+        return Place(frozenset({f"{LOOPBACK}:{port}"}))
+    return Place(frozenset({f"{lan.host}:{port}"}), "https")
+
+
+def _check_lan(root: Path, lan: Lan) -> None:
+    """What a desk for other stations must have before anyone can reach it."""
+    if not People(root / OWN_FOLDER / MEMBERS).members():
+        raise InputError("desk_lan_no_members", folder=str(root))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(lan.certificate, lan.key)
+    except (OSError, ssl.SSLError) as error:
+        reason = error.strerror or str(error)
+        raise InputError("desk_lan_certificate", path=str(lan.certificate), reason=reason) from error
 
 
 def _let_in(
@@ -77,7 +119,7 @@ def _let_in(
         webbrowser.open(start)
 
 
-def _settings(desk: Desk, running: Running) -> uvicorn.Config:
+def _settings(desk: Desk, running: Running, lan: Lan | None) -> uvicorn.Config:
     return uvicorn.Config(
         make_app(desk, alive_word=running.word),
         log_config=None,
@@ -90,13 +132,15 @@ def _settings(desk: Desk, running: Running) -> uvicorn.Config:
         lifespan="off",
         ws="none",
         h11_max_incomplete_event_size=32 * 1024,
+        ssl_certfile=None if lan is None else str(lan.certificate),
+        ssl_keyfile=None if lan is None else str(lan.key),
     )
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        listening.bind((LOOPBACK, port))
+        listening.bind((host, port))
         # From here on a browser that comes before the server waits for it.
         listening.listen(128)
     except OSError as error:

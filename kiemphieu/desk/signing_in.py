@@ -114,6 +114,14 @@ def show_members(act: Act) -> Response:
     return _members_page(act, "")
 
 
+@SCREEN.post("/members/station", roles=_HEAD)
+def let_in_a_station(act: Act) -> Response:
+    """A start address for one more browser, told this once."""
+    origin = min(act.desk.place.origins)
+    address = f"{origin}/start?key={act.desk.starts.issue()}&lang={act.lang.value}"
+    return act.page("station.html", address=address)
+
+
 @SCREEN.post("/members/add", roles=_HEAD)
 def add_member(act: Act) -> Response:
     wanted = act.form.text("role")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
+import ipaddress
 import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.error
@@ -15,7 +18,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
+from kiemphieu.desk.desk import open_desk
+from kiemphieu.desk.guard import Place
+from kiemphieu.desk.people import People
+from kiemphieu.desk.roles import Role
 from kiemphieu.desk.running import announce, find_running, withdraw
 from kiemphieu.desk.shortcut import write_shortcut
 from kiemphieu.messages import Language
@@ -112,3 +124,69 @@ def test_the_icon_starts_this_program_over_the_folder(tmp_path, platform, suffix
         assert str(votes) in shown.stdout.splitlines()
     if platform == "linux":
         assert "our \\\\$5 votes" in text
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for this machine that nobody vouches for, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "desk.pem", folder / "desk.key"
+    paths[0].write_bytes(made.public_bytes(Encoding.PEM))
+    paths[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return paths
+
+
+def refused(*options: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "kiemphieu", "desk", *options, "--no-browser", "--lang", "en"]
+    return subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+
+
+def test_other_stations_need_tls_and_members(tmp_path):
+    pem, key = (str(path) for path in certificate(tmp_path))
+    votes = tmp_path / "votes"
+    without = refused(str(votes), "--lan", "127.0.0.1")
+    assert without.returncode == 2
+    assert "--certificate" in without.stderr
+    nobody = refused(str(votes), "--lan", "127.0.0.1", "--certificate", pem, "--key", key)
+    assert nobody.returncode == 3
+    assert "Nobody has a PIN" in nobody.stderr
+    People(open_desk(votes, Place(frozenset())).own / "members.json").add("An", Role.HEAD)
+    broken = refused(str(votes), "--lan", "127.0.0.1", "--certificate", key, "--key", pem)
+    assert broken.returncode == 3
+    assert "cannot be used" in broken.stderr
+
+
+def test_other_stations_are_served_over_tls_with_a_cookie_for_tls_only(tmp_path):
+    pem, key = certificate(tmp_path)
+    votes = tmp_path / "votes"
+    People(open_desk(votes, Place(frozenset())).own / "members.json").add("An", Role.HEAD)
+    words = ("--lan", "127.0.0.1", "--certificate", str(pem), "--key", str(key))
+    process, address = started(votes, *words)
+    try:
+        assert address.startswith("https://127.0.0.1:")
+        jar = CookieJar()
+        trusting = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=str(pem)))
+        opener = urllib.request.build_opener(trusting, urllib.request.HTTPCookieProcessor(jar))
+        with opener.open(address, timeout=20) as answer:
+            assert answer.status == 200
+            assert "An" in answer.read().decode()
+        assert [cookie.secure for cookie in jar] == [True]
+        with pytest.raises(urllib.error.URLError):
+            urllib.request.urlopen(address, timeout=20)  # noqa: S310  nobody vouches for the certificate
+    finally:
+        process.kill()
+        process.wait()

@@ -192,3 +192,12 @@ def test_every_answer_carries_the_headers(desk):
         assert "unsafe" not in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["x-frame-options"] == "DENY"
+
+
+def test_the_head_lets_one_more_browser_in(desk):
+    page = desk.client().post("/members/station").text
+    address = re.search(r"http://[^<\s]+", page)[0].replace("&amp;", "&")
+    other = desk.stranger()
+    assert other.get(address).headers["location"] == "/sign-in"
+    assert desk.stranger().get(address).status_code == 403
+    assert desk.client(Role.MEMBER).post("/members/station").status_code == 403
