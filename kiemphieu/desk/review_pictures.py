@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,6 +34,9 @@ _MOST_SCANS = 3
 _MOST_WAITING = 60
 _HEAD_START_S = 0.25
 """The page on which the next ones were asked for comes first; a person looks longer than that."""
+
+_WORKERS = ThreadPoolExecutor(1, "desk-pictures")
+"""One for all votes: pictures are made beside other work and not instead of it."""
 
 Contexts = Mapping[str, ReadingContext]
 Key = tuple[str, str, str]
@@ -88,7 +92,7 @@ class Pictures:
         self._scans: OrderedDict[str, LaidScan | Pixels] = OrderedDict()
         self._page_locks: dict[str, threading.Lock] = {}
         self._waiting: list[Wanted] = []
-        self._worker: threading.Thread | None = None
+        self._working = False
 
     def get(self, place: Place, size: Size) -> bytes:
         """A JPEG; made now where it is not there yet.
@@ -114,27 +118,34 @@ class Pictures:
         with self._lock:
             fresh = [one for one in wanted if one.key not in self._made]
             self._waiting = (fresh + [one for one in self._waiting if one not in fresh])[:_MOST_WAITING]
-            if self._waiting and self._worker is None:
-                self._worker = threading.Thread(target=self._work, name="desk-pictures", daemon=True)
-                self._worker.start()
+            if self._waiting and not self._working:
+                self._working = True
+                _WORKERS.submit(self._begin)
 
     def wait(self, timeout_s: float) -> None:
         """Until the background work is done, for tests and measurements."""
-        worker = self._worker
-        if worker is not None:
-            worker.join(timeout_s)
+        until = time.monotonic() + timeout_s
+        while self._working and time.monotonic() < until:
+            time.sleep(0.01)
+
+    def _begin(self) -> None:
+        time.sleep(_HEAD_START_S)
+        self._work()
 
     def _work(self) -> None:
-        time.sleep(_HEAD_START_S)
-        while True:
-            with self._lock:
-                if not self._waiting:
-                    self._worker = None
-                    return
-                wanted = self._waiting.pop(0)
-            # A page that cannot be shown says so where it is looked at.
-            with suppress(KiemphieuError):
-                self.get(wanted.place, wanted.size)
+        """Makes one picture, and asks for its next turn: the end of the program waits for one at most."""
+        with self._lock:
+            if not self._waiting:
+                self._working = False
+                return
+            wanted = self._waiting.pop(0)
+        # A page that cannot be shown says so where it is looked at.
+        with suppress(KiemphieuError):
+            self.get(wanted.place, wanted.size)
+        try:
+            _WORKERS.submit(self._work)
+        except RuntimeError:  # the program ends
+            self._working = False
 
     def _known(self, key: Key) -> bytes | None:
         with self._lock:

@@ -178,8 +178,15 @@ class Words:
 
     def beside(self, item: ReviewItem) -> tuple[BesideLine, ...]:
         """Lines that ink outside the boxes may belong to, with what they may be taken as."""
-        options = tuple(Option(code, self.label(code)) for code in line_codes(self._look.rules))
-        return tuple(BesideLine(line.official, self.name(line.official), options) for line in item.beside)
+        found = []
+        for number, line in enumerate(item.beside):
+            # The keys go to the first of them; a second one is rare.
+            options = tuple(
+                Option(code, self.label(code), "" if number else self._key(code))
+                for code in line_codes(self._look.rules)
+            )
+            found.append(BesideLine(line.official, self.name(line.official), options))
+        return tuple(found)
 
     def stage(self, item: ReviewItem, place: Place) -> Stage:
         """Where the pictures of a place lie."""

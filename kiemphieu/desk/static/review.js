@@ -158,8 +158,14 @@
     return Boolean(link);
   };
   const choose = (digit) => {
-    const radio = radios.find((one) => one.dataset.key === digit);
-    if (!radio) return false;
+    let radio = radios.find((one) => one.dataset.key === digit);
+    if (!radio) {
+      // Ink beside a box: the digit says what its line is taken as, on a ballot without a fault.
+      const option = document.querySelector(`.beside option[data-key="${digit}"]`);
+      radio = option && radios.find((one) => one.value === "no_fault");
+      if (!radio) return false;
+      option.selected = true;
+    }
     radio.checked = true;
     showGround();
     return true;

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from desk_samples import DeskUnderTest
 from playwright.sync_api import Browser, Page, sync_playwright
-from review_samples import page_of, record, serials_of, with_box
+from review_samples import beside_box, page_of, record, serials_of, with_box, with_writing
 
 from kiemphieu.deciding import standing_decisions
 from kiemphieu.desk.app import make_app
@@ -23,8 +23,9 @@ from kiemphieu.desk.roles import Role
 from kiemphieu.folder import VoteFolder
 from kiemphieu.opinions import Opinions
 from kiemphieu.printing import PrintOrder, print_ballots
+from kiemphieu.store import PageRecord
 from records.canonical import sha256_hex
-from records.reading import BoxState
+from records.reading import BoxState, ReviewReason
 
 ITEMS = 22
 
@@ -71,19 +72,23 @@ class Served:
         return page
 
 
+def with_picture(desk: DeskUnderTest, folder: VoteFolder, page: PageRecord) -> PageRecord:
+    """The page with an image in the vote folder; any sheet of the vote will do as a picture."""
+    data = min(desk.scans.iterdir()).read_bytes() + page.sha256.encode()
+    path = folder.page(sha256_hex(data), ".jpg")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return replace(page, sha256=sha256_hex(data))
+
+
 @pytest.fixture
 def served(desk: DeskUnderTest, browser: Browser) -> Iterator[Served]:
     folder = desk.vote()
     print_ballots(folder, PrintOrder(ITEMS - 4, seed=5))
-    scan = min(desk.scans.iterdir()).read_bytes()
-    pages = []
-    for number, serial in enumerate(serials_of(folder)):
-        data = scan + bytes([number])  # any page will do as a picture
-        path = folder.page(sha256_hex(data), ".jpg")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        unclear = with_box(page_of(folder, serial), "o1", "high", BoxState.UNCLEAR)
-        pages.append(replace(unclear, sha256=sha256_hex(data)))
+    pages = [
+        with_picture(desk, folder, with_box(page_of(folder, serial), "o1", "high", BoxState.UNCLEAR))
+        for serial in serials_of(folder)
+    ]
     record(folder, *pages)
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
@@ -153,7 +158,9 @@ def test_every_key_does_what_the_help_says(served: Served) -> None:
     page.keyboard.press("Shift+Slash")
     assert page.locator("#help").is_visible()
     page.keyboard.press("Escape")
+    page.wait_for_selector("#help", state="hidden")
     page.keyboard.press("Digit1")
+    assert checked(page) == "level:high"
     commit(page)
     assert len(Opinions(served.folder).all()) == 1
     with page.expect_navigation():
@@ -230,3 +237,19 @@ def test_it_works_without_javascript(served: Served) -> None:
     window.check('[data-key="3"]')
     window.click("#commit")
     assert [one.choice for found in Opinions(served.folder).all().values() for one in found] == ["level:low"]
+
+
+def test_the_digit_of_a_level_takes_ink_beside_a_box_as_its_lines_mark(served: Served) -> None:
+    folder, known = served.folder, serials_of(served.folder)
+    print_ballots(folder, PrintOrder(1, seed=6))
+    (serial,) = set(serials_of(folder)).difference(known)
+    ink = beside_box(folder, "o2")
+    beside = with_writing(page_of(folder, serial), ink, ReviewReason.MARK_OUTSIDE_BOX)
+    record(folder, with_picture(served.under_test, folder, beside))
+    page = served.page(Role.MEMBER)
+    page.goto(f"{served.address}/votes/{folder.root.name}/review/next?kind=writing")
+    page.keyboard.press("Digit3")
+    assert checked(page) == "no_fault"
+    commit(page)
+    opinions = Opinions(folder).of((serial, "ballot"))
+    assert [one.choice for one in opinions] == ["no_fault;o2=level:low"]
