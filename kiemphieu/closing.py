@@ -17,6 +17,7 @@ from kiemphieu.backup import back_up
 from kiemphieu.batches import BatchState, batch_at_hand, read_batches
 from kiemphieu.counting import CountReport, count_folder, result_digest
 from kiemphieu.disk import disk_errors
+from kiemphieu.exports.writing import is_export
 from kiemphieu.folder import VoteFolder, free_name, load_vote
 from kiemphieu.messages import Language
 from kiemphieu.reporting import write_reports
@@ -280,6 +281,7 @@ def reopen_count(folder: VoteFolder, members: tuple[ClosingMember, ...], reason:
         if state.closed is None:
             raise InputError("closing_not_closed")
         _keep_version(folder, store, state.version)
+        _move_exports(folder, state.version)
         data = {"reason": words, "version": state.version, "members": _members_data(members)}
         store.append(EventKind.COUNT_REOPENED, data)
     return state.version + 1
@@ -302,3 +304,13 @@ def _keep_version(folder: VoteFolder, store: Store, version: int) -> None:
             shutil.copyfile(source, folder.reports / kept)
             digest = sha256_hex(source.read_bytes())
         store.append(EventKind.REPORT_WRITTEN, {"file": kept, "sha256": digest})
+
+
+def _move_exports(folder: VoteFolder, version: int) -> None:
+    """Exports are made anew when they are wanted; old ones must not be taken for the newest."""
+    kept = folder.reports / version_folder(version)
+    with disk_errors(kept):
+        kept.mkdir(parents=True, exist_ok=True)
+        for source in sorted(folder.reports.iterdir()):
+            if source.is_file() and is_export(source.name, load_vote(folder).id):
+                source.replace(kept / source.name)

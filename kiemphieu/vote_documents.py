@@ -16,7 +16,9 @@ from openpyxl import load_workbook
 
 from kiemphieu.folder import VoteFolder, load_vote, read_text
 from kiemphieu.journal_order import CHANGES
+from kiemphieu.messages import Language, translate
 from kiemphieu.pdf_file import open_pdf
+from kiemphieu.reporting import write_reports
 from kiemphieu.vote_store import open_vote_store
 from records.errors import InputError
 from records.journal import EventKind
@@ -84,10 +86,6 @@ class Shelf:
         """The one of that name; a name is looked up here and is never a path."""
         return next((one for one in self.documents if (one.name, one.version) == (name, version)), None)
 
-    @property
-    def has_written(self) -> bool:
-        return any(one.written and not one.version for one in self.documents)
-
 
 def read_shelf(folder: VoteFolder) -> Shelf:
     """What lies in the vote's reports.
@@ -132,6 +130,20 @@ def _files(place: Path) -> list[Path]:
     return sorted(found, key=lambda path: (path.suffix != ".pdf", path.name))
 
 
+def write_again(folder: VoteFolder) -> None:
+    """Writes the documents anew in every language in which they lie there.
+
+    Raises:
+        VoteFileError: vote.toml has mistakes.
+        StoreError: the record cannot be read, or the disk refuses.
+    """
+    newest = [one.name for one in read_shelf(folder).documents if one.written and not one.version]
+    for lang in Language:
+        start = translate("doc_name_minutes", lang)
+        if any(name.startswith(start) for name in newest):
+            write_reports(folder, lang)
+
+
 def page_count(document: Document) -> int:
     """How many pages it has.
 
@@ -171,12 +183,17 @@ class Sheet:
     """The first rows of a table.
 
     Attributes:
+        rows: without empty cells at their end.
         more: whether there are more rows than shown.
     """
 
     title: str
     rows: tuple[tuple[str, ...], ...]
     more: bool
+
+    @property
+    def width(self) -> int:
+        return max((len(row) for row in self.rows), default=0)
 
 
 def sheets_of(document: Document) -> tuple[Sheet, ...]:
@@ -199,10 +216,20 @@ def sheets_of(document: Document) -> tuple[Sheet, ...]:
 
 def _sheet(title: str, rows: Iterable[Iterable[object]]) -> Sheet:
     found = [
-        tuple("" if cell is None else str(cell) for cell in islice(row, MOST_COLUMNS))
+        _filled("" if cell is None else str(cell) for cell in islice(row, MOST_COLUMNS))
         for row in islice(rows, MOST_ROWS + 1)
     ]
+    while found and not found[-1]:
+        found.pop()
     return Sheet(title, tuple(found[:MOST_ROWS]), len(found) > MOST_ROWS)
+
+
+def _filled(cells: Iterable[str]) -> tuple[str, ...]:
+    """A row without the empty cells at its end."""
+    found = list(cells)
+    while found and not found[-1]:
+        found.pop()
+    return tuple(found)
 
 
 def text_of(document: Document) -> str:

@@ -22,7 +22,9 @@ from kiemphieu.desk.jobs import JobState
 from kiemphieu.desk.live_count import live_count
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
+from kiemphieu.messages import DEFAULT_LANGUAGE
 from kiemphieu.sealing import seal_vote
+from kiemphieu.vote_documents import write_again
 from records.errors import InputError, KiemphieuError
 
 SCREEN = Screen("closing")
@@ -79,7 +81,9 @@ def close(act: Act) -> Response:
         _check_idle(act)
         counted, place = form.number("counted"), form.text("backups")
         hand = None if counted is None else HandCount(counted, form.number("doubles") or 0)
-        close_count(act.folder, hand, members, act.lang, _backup_place(place))
+        # The minutes are in the office's own language, whatever language the page is in.
+        close_count(act.folder, hand, members, DEFAULT_LANGUAGE, _backup_place(place))
+        write_again(act.folder)
     except KiemphieuError as error:
         return _page(act, act.say(error))
     return act.go(f"{act.vote_url('documents')}?closed=1")

@@ -16,7 +16,7 @@ from kiemphieu.desk.screens import Screen
 from kiemphieu.exports.words import Words as ExportWords
 from kiemphieu.exports.writing import Format, export_vote
 from kiemphieu.folder import load_vote
-from kiemphieu.messages import Language, translate
+from kiemphieu.messages import DEFAULT_LANGUAGE, Language, translate
 from kiemphieu.reporting import write_reports
 from kiemphieu.vote_documents import (
     Document,
@@ -26,6 +26,7 @@ from kiemphieu.vote_documents import (
     read_shelf,
     sheets_of,
     text_of,
+    write_again,
 )
 from records.errors import InputError, KiemphieuError
 from records.vote import Committee
@@ -55,7 +56,8 @@ def _page(act: Act, error: str = "") -> Response:
     form, committee = act.form, vote.committee
     typed = bool(form.fields) and bool(error)
     state = read_closing(act.folder)
-    newest = [one for one in shelf.documents if not one.version]
+    ordered = sorted(shelf.documents, key=_rank)
+    newest = [one for one in ordered if not one.version]
     return act.page(
         "documents.html",
         HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
@@ -64,7 +66,7 @@ def _page(act: Act, error: str = "") -> Response:
         shelf=shelf,
         written=[one for one in newest if one.written],
         exports=[one for one in newest if not one.written],
-        earlier=[one for one in shelf.documents if one.version],
+        earlier=[one for one in ordered if one.version],
         formats=tuple(Format),
         link=lambda one, kind: _link(act, one, kind),
         title=lambda one: _title(act, one),
@@ -93,21 +95,37 @@ def _link(act: Act, document: Document, kind: str) -> str:
     return f"{act.vote_url('documents', kind, quote(document.name, safe=''))}{version}"
 
 
+_KINDS = ("minutes", "report", "sheet")
+
+
+def _kind(document: Document) -> str:
+    """Which of our documents it is, by the start of its name; empty for none."""
+    for kind in _KINDS:
+        if any(document.name.startswith(translate(f"doc_name_{kind}", lang)) for lang in Language):
+            return kind
+    return ""
+
+
+def _rank(document: Document) -> tuple[int, int, str]:
+    """Newest version first, the minutes before all else; the order within is that of the shelf."""
+    kind = _kind(document)
+    place = _KINDS.index(kind) if kind else len(_KINDS)
+    return -document.version, place, "" if kind else document.name
+
+
 def _title(act: Act, document: Document) -> str:
-    """What the document is, by the start of its name or by its kind."""
-    for name in ("minutes", "report", "sheet"):
-        if any(document.name.startswith(translate(f"doc_name_{name}", lang)) for lang in Language):
-            return act.t(f"desk_documents_is_{name}")
-    if ".counts" in document.name:
-        return act.t("desk_documents_is_counts")
-    return act.t(f"desk_documents_is_{document.path.suffix[1:]}")
+    """What the document is."""
+    kind = _kind(document)
+    if not kind:
+        kind = "counts" if ".counts" in document.name else document.path.suffix[1:]
+    return act.t(f"desk_documents_is_{kind}")
 
 
 @SCREEN.post(_DOCUMENTS + "/write")
 def write(act: Act) -> Response:
     """The documents, of the count as it stands."""
     wanted = act.form.text("language")
-    lang = Language(wanted) if wanted in tuple(Language) else act.lang
+    lang = Language(wanted) if wanted in tuple(Language) else DEFAULT_LANGUAGE
     try:
         write_reports(act.folder, lang)
     except KiemphieuError as error:
@@ -127,8 +145,7 @@ def name_committee(act: Act) -> Response:
     )
     try:
         save_committee(act.folder, committee)
-        if read_shelf(act.folder).has_written:
-            write_reports(act.folder, act.lang)
+        write_again(act.folder)
     except KiemphieuError as error:
         return _page(act, act.say(error))
     act.journal("committee_named")

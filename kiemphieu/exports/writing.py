@@ -28,6 +28,12 @@ class Format(StrEnum):
 _SUFFIX = {Format.CDF: "-cvr.json", Format.CSV: "-results.csv", Format.XLSX: "-results.xlsx"}
 
 
+def is_export(name: str, vote: str) -> bool:
+    """Whether a file among the reports of that vote is called as an export is."""
+    starts = {f"{vote}{suffix.partition('.')[0]}" for suffix in _SUFFIX.values()}
+    return name.startswith(tuple(starts))
+
+
 @dataclass(frozen=True, slots=True)
 class ExportReport:
     """What was written.
