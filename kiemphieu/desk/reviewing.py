@@ -26,11 +26,15 @@ _JPEG = {"cache-control": "no-store", "content-disposition": "inline"}
 @SCREEN.get("/votes/{vote}/review")
 def show_review(act: Act) -> Response:
     """Where the review stands, and where to begin."""
-    room = room_of(act)
+    room, error = room_of(act), ""
     with room.lock:
         now = look(act)
-        if act.member.role in COUNTERS and _catch_up(act, now):
-            now = look(act)
+        if act.member.role in COUNTERS:
+            try:
+                _catch_up(act, now)
+            except KiemphieuError as problem:
+                error = act.say(problem)
+            now = room.again(now)
     kind = kind_of(act)
     mine = now.all_seen(act.member.id, now.queue.items)
     shown = tuple(seen for seen in mine if kind is None or seen.item.kind is kind)
@@ -38,6 +42,7 @@ def show_review(act: Act) -> Response:
     counts = {one.value: sum(seen.item.kind is one for seen in mine) for one in ItemKind}
     return act.page(
         "review.html",
+        error=error,
         kind=kind,
         kinds=tuple(ItemKind),
         counts=counts | {"all": len(mine), "sheets": now.queue.unread},
@@ -53,16 +58,12 @@ def show_review(act: Act) -> Response:
     )
 
 
-def _catch_up(act: Act, now: Look) -> bool:
-    """Records what members agreed on before the machine went down."""
-    caught = False
+def _catch_up(act: Act, now: Look) -> None:
+    """Records what members agreed on before the machine went down or the disk was full."""
     for item in now.queue.items:
         opinions = now.opinions.get(item.id, ())
         if item.open and len([one for one in opinions if not one.recorded]) >= now.passes.needed:
-            given = now.passes.settle(item, _agreed(act, now))
-            room_of(act).note(given.reports)
-            caught = caught or bool(given.reports)
-    return caught
+            room_of(act).note(now.passes.settle(item, _agreed(act, now)).reports)
 
 
 def _agreed(act: Act, now: Look) -> str:

@@ -23,6 +23,7 @@ from kiemphieu.review_items import Place
 from kiemphieu.scanning import scan_paths
 from kiemphieu.vote_store import open_vote_store
 from records.decision import LineDecision
+from records.errors import StoreError
 from records.geometry import Rect
 from records.journal import EventKind
 from records.reading import ReviewReason
@@ -346,6 +347,27 @@ def test_a_decision_made_elsewhere_is_seen_at_once(desk: DeskUnderTest, folder: 
     assert "Start (3)" in shown(client.get(REVIEW))
     decide(folder, DecisionOrder(serials_of(folder)[0], LineDecision("o2", "low"), ("A", "B"), "rõ"))
     assert "Start (2)" in shown(client.get(REVIEW))
+
+
+def test_what_members_agreed_on_is_recorded_after_a_failure(
+    desk: DeskUnderTest, folder: VoteFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member, head = desk.client(Role.MEMBER), desk.client(Role.HEAD)
+    url = next_url(member)
+    choose(member, url, "level:low")
+
+    def full(*_: object) -> None:
+        raise StoreError("disk_full", path="kiemphieu.db")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("kiemphieu.review_passes.decide", full)
+        answer = choose(head, url, "level:low")
+        assert answer.status_code == 400
+        assert "error-summary" in answer.text
+        assert "error-summary" in head.get(REVIEW).text  # told, and the list is still there
+    assert standing_decisions(folder) == ()
+    assert "Done" in shown(head.get(REVIEW))
+    assert len(standing_decisions(folder)) == 1
 
 
 def test_an_item_that_is_gone_says_so(desk: DeskUnderTest, folder: VoteFolder) -> None:
