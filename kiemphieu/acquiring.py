@@ -125,6 +125,7 @@ def acquire_batch(
     options: Mapping[str, DeviceOption],
     workers: int,
     listener: Listener,
+    nice: int = 0,
 ) -> Acquired:
     """Scans until the paper is at its end or something stops the scanner, and records every page.
 
@@ -138,7 +139,8 @@ def acquire_batch(
     batch = _Batch(inbox, (scan_program(), "-d", settings.device, *words), count)
     try:
         batch.start(listener)
-        watch = watch_folder(folder, inbox.path, WatchOptions(workers, SETTLE_S, once=True), listener, batch)
+        watching = WatchOptions(workers, SETTLE_S, once=True, nice=nice)
+        watch = watch_folder(folder, inbox.path, watching, listener, batch)
     finally:
         batch.end()
         if left := batch.left():

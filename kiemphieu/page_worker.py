@@ -6,6 +6,7 @@ because exceptions with named details do not survive the way between processes.
 
 from __future__ import annotations
 
+import os
 import signal
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,7 @@ class ReaderSetup:
         vote: the vote's id.
         store_url: as in vote.toml.
         profile: of the scanner.
+        nice: how far workers stand back for whoever else wants the processor, as in nice(2).
     """
 
     root: Path
@@ -47,6 +49,7 @@ class ReaderSetup:
     kind: TokenKind = TokenKind.BALLOT
     options: ReaderOptions = field(default_factory=ReaderOptions)
     profile: ScannerProfile | None = None
+    nice: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +244,8 @@ def start_worker(setup: ReaderSetup) -> None:
     """Runs once in every worker process."""
     # Ctrl-C reaches the whole group of processes; only the main one decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if setup.nice and hasattr(os, "nice"):
+        os.nice(setup.nice)
     _Worker.setup = setup
 
 

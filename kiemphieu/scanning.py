@@ -136,6 +136,7 @@ def scan_paths(
     progress: Progress | None = None,
     alarm: Alarm | None = None,
     tell: Teller | None = None,
+    nice: int = 0,
 ) -> ScanReport:
     """Reads every page of `paths` and records it; the same pages again change nothing.
 
@@ -148,7 +149,8 @@ def scan_paths(
         KeyboardInterrupt: by the operator; every page that was read is recorded.
     """
     vote = load_vote(folder)
-    return record_scans(folder, vote, paths, workers, reader_setup(folder, vote), progress, alarm, tell)
+    setup = reader_setup(folder, vote, nice)
+    return record_scans(folder, vote, paths, workers, setup, progress, alarm, tell)
 
 
 def record_scans(
@@ -215,14 +217,14 @@ def own_folders(folder: VoteFolder) -> tuple[Path, ...]:
     return (*own, folder.root / "rescans")
 
 
-def reader_setup(folder: VoteFolder, vote: Vote) -> ReaderSetup:
+def reader_setup(folder: VoteFolder, vote: Vote, nice: int = 0) -> ReaderSetup:
     """How the vote's own ballots are read.
 
     Raises:
         InputError: the scanner's profile that vote.toml names cannot be used.
     """
     profile = load_profile(folder, vote)
-    return ReaderSetup(folder.root.resolve(), vote.id, vote.store_url, profile=profile)
+    return ReaderSetup(folder.root.resolve(), vote.id, vote.store_url, profile=profile, nice=nice)
 
 
 def end_run(store: Store, vote: Vote) -> None:

@@ -47,11 +47,13 @@ class WatchOptions:
         workers: processes that read.
         settle_s: how long a file must be at rest.
         once: end when the folder has been quiet for a while.
+        nice: see `ReaderSetup`.
     """
 
     workers: int
     settle_s: float = SETTLE_S
     once: bool = False
+    nice: int = 0
 
     @property
     def poll_s(self) -> float:
@@ -134,7 +136,7 @@ def watch_folder(
         raise InputError("watch_folder_missing", path=str(inbox))
     vote = load_vote(folder)
     stopped = False
-    setup = reader_setup(folder, vote)
+    setup = reader_setup(folder, vote, options.nice)
     with (
         scan_store(folder, vote) as store,
         ReadingCrew(setup, options.workers) as crew,

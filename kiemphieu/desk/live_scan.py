@@ -17,6 +17,8 @@ from kiemphieu.scan_health import Alert
 from kiemphieu.scanning import Fate, PageFate
 
 LAST_PAGES = 6
+_REMEMBERED = 64
+"""Pages whose picture may still be asked for: some batches go by between a push and the browser's request."""
 _MOST_LISTED = 200
 """Files that could not be used, listed by name; beyond that their number says enough."""
 _RATE_S = 60.0
@@ -70,6 +72,7 @@ class LiveScan:
     _state: LiveState = field(
         default_factory=lambda: LiveState(0, 0, PageTally(), (), (), (), None, None, _NO_NEWS, _NO_NEWS)
     )
+    _pictures: deque[str] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     _times: deque[tuple[float, int]] = field(default_factory=deque)
 
     def progress(self, done: int, total: int) -> None:
@@ -79,6 +82,8 @@ class LiveScan:
 
     def tell(self, fate: PageFate) -> None:
         with self._lock:
+            if fate.sha256:
+                self._pictures.append(fate.sha256)
             state = self._state
             unusable = state.unusable
             if fate.fate in {Fate.PROBLEM, Fate.SKIPPED} and len(unusable) < _MOST_LISTED:
@@ -104,6 +109,11 @@ class LiveScan:
     def stopped_by(self, message_id: str, details: Mapping[str, object]) -> None:
         with self._lock:
             self._state = replace(self._state, stopped_by=(message_id, dict(details)))
+
+    def remembers(self, sha256: str) -> bool:
+        """Whether that page went by not long ago."""
+        with self._lock:
+            return sha256 in self._pictures
 
     def look(self) -> LiveState:
         """The state now."""

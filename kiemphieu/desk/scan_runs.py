@@ -34,6 +34,8 @@ MOST_PAGES = 2000
 """Of one file that was sent: a stack of a thousand sheets, both sides."""
 LEAST_WORKERS = 2
 """With one, pages would be read in this process, and the desk would be slow, and end with a bad page."""
+NICE = 10
+"""Readers stand back for the server: its pages answer while they work, and nobody else wants the rest."""
 _HEAD_BYTES = 1024
 _LONGEST_NAME = 120
 
@@ -115,18 +117,20 @@ def _scan(job: Job, folder: VoteFolder, place: Path, live: LiveScan) -> None:
         live.progress(done, total)
         _stop_if_asked(job)
 
-    scan_paths(folder, [place], workers(), progress, live.alarm, live.tell)
+    scan_paths(folder, [place], workers(), progress, live.alarm, live.tell, NICE)
 
 
 def _watch(job: Job, folder: VoteFolder, batch: Batch, live: LiveScan) -> None:
-    watch_folder(folder, Path(batch.place), WatchOptions(workers(), SETTLE_S), _listener(job, live))
+    watch_folder(
+        folder, Path(batch.place), WatchOptions(workers(), SETTLE_S, nice=NICE), _listener(job, live)
+    )
 
 
 def _acquire(job: Job, folder: VoteFolder, batch: Batch, live: LiveScan) -> None:
     settings = ScanSettings(batch.place, source=PaperSource(batch.paper) if batch.paper else None)
     options = device_options(batch.place)
     with open_inbox(folder) as inbox:
-        done = acquire_batch(folder, inbox, settings, options, workers(), _listener(job, live))
+        done = acquire_batch(folder, inbox, settings, options, workers(), _listener(job, live), NICE)
     stop = done.stop
     if stop is None or done.watch.stopped:
         return

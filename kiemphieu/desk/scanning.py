@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from starlette.responses import Response, StreamingResponse
@@ -51,13 +53,15 @@ from kiemphieu.folder import load_vote
 from kiemphieu.page_picture import SUFFIXES, page_picture
 from kiemphieu.sane_device import Device, list_devices
 from kiemphieu.sane_settings import PaperSource
-from kiemphieu.scanning import end_run, scan_store
+from kiemphieu.scanning import PageFate, end_run, scan_store
 from records.errors import InputError, KiemphieuError
 
 SCREEN = Screen("scan")
 
 THUMBNAIL_PX = 260
 PUSH_S = 0.5
+PICTURE_S = 0.8
+"""For each small picture: see `_Shown`."""
 LONGEST_SILENCE_S = 1.5
 """A push comes at least so often, so that what is shown is never two seconds old."""
 LONGEST_STREAM_S = 900.0
@@ -304,13 +308,32 @@ def stream(act: Act) -> Response:
     return StreamingResponse(_pushes(act), media_type="text/event-stream")
 
 
+@dataclass(slots=True)
+class _Shown:
+    """The last pages as a browser has them.
+
+    A fast reader has twenty pages through in a second. Nobody looks at so many, and a picture of each would
+    cost the reader a tenth of its time.
+    """
+
+    pages: tuple[PageFate, ...] = ()
+    at: float = -math.inf
+
+    def newest(self, pages: tuple[PageFate, ...], running: bool) -> tuple[PageFate, ...]:
+        new = sum(page not in self.pages for page in pages)
+        now = time.monotonic()
+        if new and (not running or now - self.at >= new * PICTURE_S):
+            self.pages, self.at = pages, now
+        return self.pages
+
+
 async def _pushes(act: Act) -> AsyncIterator[str]:
     began = told_at = time.monotonic()
-    told = ""
+    told, shown = "", _Shown()
     while time.monotonic() - began < LONGEST_STREAM_S:
         if not act.desk.sessions.touch(act.visitor.session, counts=False):
             return
-        message, running = _message(act)
+        message, running = _message(act, shown)
         now = time.monotonic()
         if message != told or now - told_at >= LONGEST_SILENCE_S:
             yield f"data: {message}\n\n"
@@ -321,13 +344,15 @@ async def _pushes(act: Act) -> AsyncIterator[str]:
         await asyncio.sleep(PUSH_S)
 
 
-def _message(act: Act) -> tuple[str, bool]:
+def _message(act: Act, shown: _Shown) -> tuple[str, bool]:
     job, running = _job(act)
     live = live_of(job)
     batch = job.notes.get("at_hand") if job is not None else None
     if live is None or not isinstance(batch, Batch):
         return "{}", running
-    return json.dumps(live_words(act, batch, live.look(), running), ensure_ascii=False), running
+    state = live.look()
+    state = replace(state, last=shown.newest(state.last, running))
+    return json.dumps(live_words(act, batch, state, running), ensure_ascii=False), running
 
 
 @SCREEN.get("/votes/{vote}/scan/picture/{sha256}", watch=True)
@@ -335,8 +360,7 @@ def picture(act: Act) -> Response:
     """One of the last pages, small: of those that this server remembers only."""
     live = live_of(_job(act)[0])
     wanted = act.path["sha256"]
-    known = {fate.sha256 for fate in live.look().last} if live is not None else set()
-    if wanted in known - {""}:
+    if live is not None and live.remembers(wanted):
         for suffix in SUFFIXES:
             if act.folder.page(wanted, suffix).is_file():
                 data = page_picture(act.folder, wanted, suffix, THUMBNAIL_PX)
