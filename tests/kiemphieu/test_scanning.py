@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from kiemphieu import page_worker, scanning
 from kiemphieu.folder import VoteFolder
 from kiemphieu.intake import PageRef
-from kiemphieu.scanning import scan_paths
+from kiemphieu.scanning import Fate, PageFate, scan_paths
 from kiemphieu.store import PageRecord, open_store
 from records.canonical import sha256_hex
 from records.errors import InputError, KeyFileError, StoreError
@@ -144,3 +145,17 @@ def test_a_failure_in_a_worker_process_is_told(vote) -> None:
     vote.folder.public_key.write_text("no key", encoding="utf-8")
     with pytest.raises(KeyFileError, match="public_key_unreadable"):
         scan_paths(vote.folder, [vote.scan_folder], workers=2)
+
+
+def test_the_fate_of_every_page_and_file_is_told(vote, tmp_path: Path):
+    (tmp_path / "scans" / "notes.txt").write_text("none of it", encoding="utf-8")
+    (tmp_path / "scans" / "broken.jpg").write_bytes(b"<svg/>")
+    told: list[PageFate] = []
+    scan_paths(vote.folder, [vote.scan_folder], 1, tell=told.append)
+    fates = Counter(fate.fate for fate in told)
+    assert fates == {Fate.RECORDED: 4, Fate.SKIPPED: 1, Fate.PROBLEM: 1}
+    hashes = {fate.sha256 for fate in told if fate.fate is Fate.RECORDED}
+    assert hashes == {path.stem for path in vote.folder.pages.iterdir()}
+    again: list[PageFate] = []
+    scan_paths(vote.folder, [vote.scan_folder], 1, tell=again.append)
+    assert Counter(fate.fate for fate in again)[Fate.KNOWN] == 4

@@ -20,7 +20,7 @@ from kiemphieu.desk import scan_runs, scanning
 from kiemphieu.desk.roles import Role
 from kiemphieu.disk import SETTLED_TIME_S
 from kiemphieu.folder import VoteFolder, load_vote
-from kiemphieu.scanning import scan_paths
+from kiemphieu.scanning import Fate, PageFate, scan_paths
 from kiemphieu.verifying import verify_folder
 from kiemphieu.vote_store import open_vote_store
 from records.errors import StoreError
@@ -392,3 +392,17 @@ def test_every_page_stands_in_vietnamese_without_a_bare_message_id(desk: DeskUnd
     pages += [client.get(f"{VOTE}/scan?source={source.value}").text for source in BatchSource]
     assert "Thiếu 2 phiếu" in pages[0]
     assert all("desk_scan_" not in page for page in pages)
+
+
+def test_small_pictures_are_pushed_no_faster_than_anyone_looks(monkeypatch: pytest.MonkeyPatch):
+    now = [100.0]
+    monkeypatch.setattr(scanning.time, "monotonic", lambda: now[0])
+    shown = scanning._Shown()
+    pages = tuple(PageFate("a.tif", number, Fate.RECORDED) for number in range(40))
+    assert shown.newest(pages[:6], running=True) == pages[:6]
+    now[0] += 0.5
+    assert shown.newest(pages[20:26], running=True) == pages[:6]
+    now[0] += 6 * scanning.PICTURE_S
+    assert shown.newest(pages[20:26], running=True) == pages[20:26]
+    # The end is shown at once.
+    assert shown.newest(pages[30:36], running=False) == pages[30:36]
