@@ -64,6 +64,7 @@ PICTURE_S = 0.8
 """For each small picture: see `_Shown`."""
 LONGEST_SILENCE_S = 1.5
 """A push comes at least so often, so that what is shown is never two seconds old."""
+_END = "event: end\ndata: {}\n\n"
 LONGEST_STREAM_S = 900.0
 """The browser asks for a new one then: nothing is held open for ever."""
 
@@ -332,6 +333,7 @@ async def _pushes(act: Act) -> AsyncIterator[str]:
     told, shown = "", _Shown()
     while time.monotonic() - began < LONGEST_STREAM_S:
         if not act.desk.sessions.touch(act.visitor.session, counts=False):
+            yield _END  # the page asks anew, and is asked for the PIN
             return
         message, running = _message(act, shown)
         now = time.monotonic()
@@ -339,7 +341,7 @@ async def _pushes(act: Act) -> AsyncIterator[str]:
             yield f"data: {message}\n\n"
             told, told_at = message, now
         if not running:
-            yield "event: end\ndata: {}\n\n"
+            yield _END
             return
         await asyncio.sleep(PUSH_S)
 

@@ -7,6 +7,7 @@
   const pictures = new Map();
   let source = null;
   let spoken = 0;
+  let lost = 0;
 
   function fill(list, texts) {
     list.replaceChildren(...texts.map((text) => {
@@ -87,14 +88,34 @@
   function open() {
     if (source || document.hidden) return;
     source = new EventSource(live.dataset.stream);
-    source.onmessage = (event) => show(JSON.parse(event.data));
+    source.onmessage = (event) => {
+      found();
+      show(JSON.parse(event.data));
+    };
+    source.onopen = found;
+    source.onerror = () => {
+      // Refused for good: the desk was locked or started anew, and the page itself says which.
+      if (source.readyState === EventSource.CLOSED) window.location.reload();
+      else if (!lost) lost = window.setTimeout(tellLost, 3000);
+    };
     source.addEventListener("end", () => {
       close();
       window.location.reload();
     });
   }
 
+  function tellLost() {
+    byId("news").textContent = live.dataset.lost;
+    byId("news").hidden = false;
+  }
+
+  function found() {
+    window.clearTimeout(lost);
+    lost = 0;
+  }
+
   function close() {
+    found();
     if (source) source.close();
     source = null;
   }
