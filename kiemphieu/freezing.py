@@ -94,7 +94,22 @@ def freeze(folder: VoteFolder, shown_sha256: str, members: tuple[FreezingMember,
     found = definition_sha256(folder, load_vote(folder))
     if found != shown_sha256:
         raise InputError("freezing_not_as_shown")
-    freezing = Freezing(found, members)
+    return _write(folder, Freezing(found, members))
+
+
+def freeze_anew(folder: VoteFolder, members: tuple[FreezingMember, ...]) -> Freezing:
+    """Freezes a frozen vote as vote.toml has it now, after what its members changed on purpose.
+
+    Raises:
+        InputError: vote.toml has mistakes, or the members are not two different ones.
+        StoreError: the disk refuses.
+    """
+    if len({one.member for one in members}) != SIGNERS:
+        raise InputError("freezing_two_members")
+    return _write(folder, Freezing(definition_sha256(folder, load_vote(folder)), members))
+
+
+def _write(folder: VoteFolder, freezing: Freezing) -> Freezing:
     data = {"format": FROZEN_FORMAT, **to_plain(freezing)}
     write_atomic(folder.root / FROZEN_FILE, json.dumps(data, ensure_ascii=False, indent=1).encode())
     return freezing

@@ -10,6 +10,14 @@ from dataclasses import replace
 from ballot_layout.vote_file import parse_vote
 from kiemphieu.disk import write_atomic
 from kiemphieu.folder import VoteFolder, known_rules, load_vote, own_rules, vote_rules, vote_text
+from kiemphieu.freezing import (
+    SIGNERS,
+    FreezingMember,
+    check_frozen,
+    freeze_anew,
+    note_frozen,
+    read_freezing,
+)
 from kiemphieu.vote_file_section import with_section
 from kiemphieu.vote_store import check_open, note_settings, open_vote_store
 from records.count import OpenPoint, TallyResult
@@ -36,16 +44,19 @@ def open_settings(result: TallyResult) -> tuple[str, ...]:
     return tuple(_SETTING[point] for point in result.open_points if point in _SETTING)
 
 
-def resolve_rules(folder: VoteFolder, chosen: Mapping[str, str]) -> None:
+def resolve_rules(
+    folder: VoteFolder, chosen: Mapping[str, str], members: tuple[FreezingMember, ...] = ()
+) -> None:
     """Writes the committee's resolution into vote.toml and its journal entry.
 
     Args:
         folder: the vote.
         chosen: setting and value, as vote.toml has them.
+        members: two, where the vote is frozen: it is then frozen anew with the resolution in it.
 
     Raises:
-        InputError: a value is none of the choices, the count is closed, or vote.toml is written in a way
-            that must be changed by hand.
+        InputError: a vote that is frozen is not as it was frozen, or lacks two members; a value is none of the
+            choices, the count is closed, or vote.toml is written in a way that must be changed by hand.
         StoreError: the disk refuses.
     """
     for name, value in chosen.items():
@@ -53,7 +64,12 @@ def resolve_rules(folder: VoteFolder, chosen: Mapping[str, str]) -> None:
         fits = value in words if words else words is not None and parse_cutoffs(value) is not None
         if not fits:
             raise InputError("resolving_no_choice")
-    with closing(open_vote_store(folder, load_vote(folder))) as store:
+    before = load_vote(folder)
+    frozen = read_freezing(folder) is not None
+    check_frozen(folder, before)
+    if frozen and len({one.member for one in members}) != SIGNERS:
+        raise InputError("freezing_two_members")
+    with closing(open_vote_store(folder, before)) as store:
         check_open(store)
         text = vote_text(folder)
         rules = {**tomllib.loads(text).get("rules", {}), **chosen}
@@ -62,6 +78,9 @@ def resolve_rules(folder: VoteFolder, chosen: Mapping[str, str]) -> None:
             raise InputError("resolving_by_hand", path=str(folder.vote_file))
         _check(folder, changed)
         write_atomic(folder.vote_file, changed.encode())
+        if frozen:
+            freeze_anew(folder, members)
+            note_frozen(folder, store)
         note_settings(store, load_vote(folder))
 
 

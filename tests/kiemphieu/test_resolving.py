@@ -10,6 +10,7 @@ from printed_votes import VOTE_TOML, make_vote_of
 from kiemphieu.closing import ClosingMember, HandCount, close_count
 from kiemphieu.counting import count_folder
 from kiemphieu.folder import VoteFolder, load_vote
+from kiemphieu.freezing import FreezingMember, check_frozen, definition_sha256, freeze, read_freezing
 from kiemphieu.messages import Language
 from kiemphieu.resolving import open_settings, resolve_rules
 from kiemphieu.scanning import scan_paths
@@ -68,3 +69,18 @@ def test_after_closing_it_is_too_late(folder):
     resolve_rules(folder, {"line_fault": "line", "base": "returned"})
     close_count(folder, HandCount(1), TWO, Language.VIETNAMESE)
     assert refused(folder, {"line_fault": "ballot"}) == "count_closed"
+
+
+def test_a_frozen_vote_is_frozen_anew_by_the_two_who_resolve(folder):
+    signers = tuple(FreezingMember(f"m{number}", "member", f"M {number}") for number in (1, 2))
+    freeze(folder, definition_sha256(folder, load_vote(folder)), signers)
+    assert refused(folder, {"line_fault": "ballot"}) == "freezing_two_members"
+    others = tuple(FreezingMember(f"m{number}", "member", f"M {number}") for number in (3, 4))
+    resolve_rules(folder, {"line_fault": "ballot"}, others)
+    check_frozen(folder, load_vote(folder))
+    found = read_freezing(folder)
+    assert found is not None
+    assert found.members == others
+    text = folder.vote_file.read_text(encoding="utf-8")
+    folder.vote_file.write_text(text.replace("Trưởng ban", "Trưởng Ban"), encoding="utf-8")
+    assert refused(folder, {"base": "valid"}) == "freezing_changed"
