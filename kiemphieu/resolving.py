@@ -55,7 +55,7 @@ def resolve_rules(
         members: two, where the vote is frozen: it is then frozen anew with the resolution in it.
 
     Raises:
-        InputError: a vote that is frozen is not as it was frozen, or lacks two members; a value is none of the
+        InputError: a frozen vote is not as it was frozen, or lacks two members; a value is none of the
             choices, the count is closed, or vote.toml is written in a way that must be changed by hand.
         StoreError: the disk refuses.
     """
