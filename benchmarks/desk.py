@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
+import re
 import resource
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -25,15 +24,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import httpx
-import uvicorn
 
 from benchmarks.speed_pages import Kind, Picture, draw_pages, print_folder, write_files
 from benchmarks.speed_scan import user_environment
-from kiemphieu.desk.app import make_app
 from kiemphieu.desk.desk import open_desk
 from kiemphieu.desk.guard import Place
 from kiemphieu.desk.roles import Role
@@ -67,16 +63,19 @@ class Seen:
     answers_ms: dict[str, list[float]] = field(default_factory=dict)
 
 
-def serve(root: Path, pipe: Connection) -> None:
-    """A desk in this process; sends its start address and a member's PIN."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    address = f"127.0.0.1:{listening.getsockname()[1]}"
-    desk = open_desk(root, Place(frozenset({address})))
+def serve(votes: Path, root: Path) -> tuple[subprocess.Popen[str], str, str, str]:
+    """`kiemphieu desk` over a folder, as a user starts it; its start address, a member and the PIN."""
+    desk = open_desk(votes, Place(frozenset()))
     member, pin = desk.people.add("Trần Thị Bích", Role.HEAD)
     desk.people.add("Lê Văn Cường", Role.MEMBER)
-    pipe.send((f"http://{address}", desk.starts.issue(), member.id, pin))
-    uvicorn.Server(uvicorn.Config(make_app(desk), log_config=None, lifespan="off")).run(sockets=[listening])
+    command = [sys.executable, "-m", "kiemphieu", "desk", str(votes), "--no-browser"]
+    server = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env=user_environment(root), cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+    assert server.stdout is not None
+    address = next(found[0] for line in server.stdout if (found := re.search(r"http://\S+", line)))
+    return server, address, member.id, pin
 
 
 def scan_by_command(printed: Path, scans: Path, root: Path) -> tuple[float, float]:
@@ -107,16 +106,13 @@ def scan_at_desk(printed: Path, scans: Path, sheets: int, root: Path, asking: bo
     """One scan at a desk of its own, with the stream followed; with `asking`, every page in turn besides."""
     votes = root / "votes"
     shutil.copytree(printed, votes / VOTE)
-    mine, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(votes, theirs), daemon=False)
-    server.start()
+    server, address, member, pin = serve(votes, root)
     try:
-        client = _signed_in(*mine.recv())
+        client = _signed_in(address, member, pin)
         seen = Seen()
         _warm(client)
         ended = threading.Event()
         askers = [threading.Thread(target=_ask, args=(client, seen, ended))] if asking else []
-        assert server.pid is not None
         start, before = time.perf_counter(), _cpu_s(server.pid)
         words = {"name": "1", "counted": str(sheets), "source": "folder", "place": str(scans)}
         answer = client.post(f"/votes/{VOTE}/scan/start", data=words)
@@ -131,16 +127,17 @@ def scan_at_desk(printed: Path, scans: Path, sheets: int, root: Path, asking: bo
             asker.join()
     finally:
         server.terminate()
-        server.join()
+        server.wait()
         shutil.rmtree(votes)
     return seen
 
 
-def _signed_in(origin: str, word: str, member: str, pin: str) -> httpx.Client:
+def _signed_in(address: str, member: str, pin: str) -> httpx.Client:
+    origin = address.partition("/start")[0]
     client = httpx.Client(base_url=origin, headers={"origin": origin}, timeout=120.0)
     while True:
         try:
-            client.get("/start", params={"key": word})
+            client.get(address)
             break
         except httpx.ConnectError:
             time.sleep(0.05)
