@@ -13,13 +13,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from desk_sheets import IN_REVIEW, SHEETS, Scans, scan_forty
 from openpyxl import Workbook
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from kiemphieu.folder import VoteFolder
 
@@ -135,11 +135,11 @@ class Afternoon:
         for row in page.locator("table tbody tr").all():
             name, pin = row.locator("th").inner_text(), row.locator(".pin").inner_text()
             self.pins[name] = pin.replace(" ", "")
-        page.click("a.btn")
+        self.press("a.btn")
         self.look("sign-in", page)
         self.sign_in(HEAD)
         self.look("home-empty", page)
-        page.click('a[href="/members"]')
+        self.press('a[href="/members"]')
         self.look("members", page)
 
     def set_up(self) -> None:
@@ -158,14 +158,14 @@ class Afternoon:
         page.fill("#f-present", str(PRINTED))
         self.press("main form button.btn")
         self.vote = re.sub(r".*/votes/([^/]+)/.*", r"\1", page.url)
-        page.click(f'a[href="/votes/{self.vote}/setup/officials/import"]')
+        self.press(f'a[href="/votes/{self.vote}/setup/officials/import"]')
         self.look("setup-import", page)
         spreadsheet = self.work / "danh-sach.xlsx"
         write_list(spreadsheet)
         page.set_input_files("#f-file", spreadsheet)
         self.press("main form button.btn")
         self.look("setup-officials", page)
-        page.click('button[value="done"]')
+        self.press('button[value="done"]')
         self.look("setup-check", page)
         self.second(MEMBER)
         self.press('form[action$="/freeze"] button')
@@ -179,7 +179,7 @@ class Afternoon:
         self.press('form[action$="/print/start"] button')
         page.wait_for_selector(".panel-ok")
         self.look("printed", page)
-        page.click(".panel-ok a")
+        self.press(".panel-ok a")
         self.look("print-batch", page)
         self.go("print/deck")
         self.look("print-deck", page)
@@ -198,6 +198,10 @@ class Afternoon:
         page.set_input_files("#f-files", self.scans.paths)
         self.look("scan", page)
         self.press('form[action$="/scan/start"] button')
+        page.wait_for_selector('#live #last img, form[action$="/scan/save"]', timeout=120_000)
+        if page.locator("#live").count():  # else this machine was too fast to be seen at it
+            with suppress(Error):  # when all is read, the page goes on by itself, even under our eyes
+                self.look("scanning", page)
         page.wait_for_selector('form[action$="/scan/save"]', timeout=120_000)
         self.look("scanned", page)
         self.press('form[action$="/scan/save"] button')
@@ -235,8 +239,7 @@ class Afternoon:
         self.look("review-contact", page)
         self.go("review/disagreements")
         self.look("review-disagreements", page)
-        page.click(".contact a")
-        page.wait_for_load_state()
+        self.press(".contact a")
         page.locator('[data-key="6"]').check()
         page.fill("#f-reason", "Hai thành viên cùng xem lại: dấu trong ô không phải dấu X")
         if page.locator("#f-second").count():
@@ -304,6 +307,7 @@ class Afternoon:
 
     def look(self, name: str, page: Page) -> None:
         """Shows a screen, with the folder that the guide speaks of in the place of this machine's."""
+        page.wait_for_load_state()
         come_to_rest(page)
         page.evaluate(_RENAME, [str(self.root), _GUIDE_FOLDER])
         self.shown(name, page)

@@ -14,6 +14,8 @@ from playwright.sync_api import Page
 
 GOLDEN = Path(__file__).parent / "golden"
 SIZE = (683, 384)
+LIVE = frozenset({"scanning"})
+"""Screens that change by themselves: no picture of them can be compared."""
 # A button that moves by its own height changes 0.8 % of a screen; how fonts are smoothed far less.
 MOST_DIFFERENT = 0.006
 _NOTABLE = 40
