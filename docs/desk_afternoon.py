@@ -234,7 +234,7 @@ class Afternoon:
         self.look("review", page)
         self.decide(1, stop_at="review-item")
         self.change_to(MEMBER)
-        self.decide(2)
+        self.decide(6)
         self.go("review/contact")
         self.look("review-contact", page)
         self.go("review/disagreements")
