@@ -44,6 +44,7 @@ PRINTED = SHEETS + 2
 _WAIT_MS = 20_000
 _GUIDE_FOLDER = "/home/ban-kiem-phieu/kiemphieu"
 _RENAME = """([from, to]) => {
+  if (!document.body) return;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) walker.currentNode.data = walker.currentNode.data.replaceAll(from, to);
 }"""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from desk_samples import DeskUnderTest
-from httpx import Response
+from httpx2 import Response
 from review_samples import beside_box, doubtful_vote, page_of, record, serials_of, with_writing
 from starlette.testclient import TestClient
 
