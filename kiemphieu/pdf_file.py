@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,10 @@ from pypdfium2 import raw
 from kiemphieu.page_file import MAX_PIXELS, MAX_SIDE_PX, PageBytes, check_jpeg, check_size, png_page
 from kiemphieu.pdf_image import bitmap_pixels, image_pixels, is_plain, strip_pixels
 from records.errors import PageFileError
+
+PICTURE_PX_PER_MM = 5.0
+"""127 dpi: print of 9 points can be read, and A4 is 1050 pixels wide."""
+_POINTS_PER_MM = 72 / 25.4
 
 RENDER_DPI = 300
 POINTS_PER_INCH = 72
@@ -106,6 +111,18 @@ def render_reference(pdf: bytes) -> tuple[NDArray[np.uint8], ...]:
     scale = REFERENCE_PX_PER_MM * MM_PER_INCH / POINTS_PER_INCH
     with open_pdf(pdf) as document:
         return tuple(bitmap_pixels(page.render(scale=scale, grayscale=True)) for page in document)
+
+
+def page_picture(document: pypdfium2.PdfDocument, index: int) -> bytes:
+    """A page of an open PDF as people look at it, as PNG at `PICTURE_PX_PER_MM`; `index` from 0."""
+    sheet = document[index]
+    try:
+        image = sheet.render(scale=PICTURE_PX_PER_MM / _POINTS_PER_MM).to_pil()
+    finally:
+        sheet.close()
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
 
 
 def _images_of(page: pypdfium2.PdfPage) -> tuple[list[pypdfium2.PdfImage], bool]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -13,14 +12,10 @@ from kiemphieu.accounting import Account, Fate, read_account
 from kiemphieu.disk import disk_errors
 from kiemphieu.folder import VoteFolder, load_layout
 from kiemphieu.intake import natural_key
-from kiemphieu.pdf_file import open_pdf, pdf_page_count
+from kiemphieu.pdf_file import open_pdf, page_picture, pdf_page_count
 from kiemphieu.vote_store import open_vote_store
 from records.errors import InputError, PageFileError
 from records.vote import BallotStyle, Vote
-
-PICTURE_PX_PER_MM = 5.0
-"""An A4 page is 1050 pixels wide: all of it can be read on the screen of a laptop."""
-_POINTS_PER_MM = 72 / 25.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +130,7 @@ def batch_picture(batch: PrintedBatch, page: int) -> bytes:
     if not 1 <= page <= batch.pages:
         raise InputError("batch_page_unknown", name=batch.name, pages=batch.pages)
     with open_pdf(batch.path) as document:
-        sheet = document[page - 1]
-        try:
-            image = sheet.render(scale=PICTURE_PX_PER_MM / _POINTS_PER_MM).to_pil()
-        finally:
-            sheet.close()
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()
+        return page_picture(document, page - 1)
 
 
 def read_stock(folder: VoteFolder, vote: Vote) -> Stock:

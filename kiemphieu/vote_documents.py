@@ -17,17 +17,15 @@ from openpyxl import load_workbook
 from kiemphieu.folder import VoteFolder, load_vote, read_text
 from kiemphieu.journal_order import CHANGES
 from kiemphieu.messages import Language, translate
-from kiemphieu.pdf_file import open_pdf
+from kiemphieu.pdf_file import open_pdf, page_picture
 from kiemphieu.reporting import write_reports
 from kiemphieu.vote_store import open_vote_store
 from records.errors import InputError
 from records.journal import EventKind
 
-PICTURE_PX_PER_MM = 5.0
 MOST_ROWS = 40
 MOST_COLUMNS = 30
 LONGEST_TEXT = 6000
-_POINTS_PER_MM = 72 / 25.4
 _VERSION = re.compile(r"version-(\d{1,4})")
 
 
@@ -168,14 +166,7 @@ def page_png(document: Document, page: int) -> bytes:
     with open_pdf(document.path) as pdf:
         if not 1 <= page <= len(pdf):
             raise InputError("document_page_unknown", name=document.name, pages=len(pdf))
-        sheet = pdf[page - 1]
-        try:
-            image = sheet.render(scale=PICTURE_PX_PER_MM / _POINTS_PER_MM).to_pil()
-        finally:
-            sheet.close()
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()
+        return page_picture(pdf, page - 1)
 
 
 @dataclass(frozen=True, slots=True)

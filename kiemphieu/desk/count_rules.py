@@ -10,8 +10,8 @@ from kiemphieu.desk.acts import Act
 from kiemphieu.desk.live_count import live_count
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
+from kiemphieu.desk.signers import signer
 from kiemphieu.documents.facts import Words
-from kiemphieu.freezing import FreezingMember
 from kiemphieu.resolving import CHOICES, open_settings, resolve_rules
 from records.errors import InputError, KiemphieuError
 
@@ -51,8 +51,7 @@ def resolve(act: Act) -> Response:
         if not asked or not all(chosen.values()):
             raise InputError("resolving_no_choice")
         second = act.second(act.form.text("second_pin"), act.form.text("second"))
-        both = tuple(FreezingMember(one.id, one.role.value, one.name) for one in (act.member, second))
-        resolve_rules(act.folder, chosen, both)
+        resolve_rules(act.folder, chosen, (signer(act.member), signer(second)))
     except KiemphieuError as error:
         return _page(act, act.say(error))
     act.journal("rule_resolved", second=second.id, **chosen)

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from kiemphieu.desk.acts import Act
 from kiemphieu.desk.jobs import JobState
 from kiemphieu.desk.printing import form_pages
-from kiemphieu.desk.roles import COUNTERS, Member
+from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
+from kiemphieu.desk.signers import signer
 from kiemphieu.disk import disk_errors
 from kiemphieu.folder import load_vote
 from kiemphieu.freezing import FreezingMember, is_printed, read_freezing
@@ -87,9 +88,5 @@ def _set(act: Act, png: bytes | None) -> None:
     members: tuple[FreezingMember, ...] = ()
     if read_freezing(act.folder) is not None:
         second = act.second(act.form.text("second_pin"), act.form.text("second"))
-        members = (_signer(act.member), _signer(second))
+        members = (signer(act.member), signer(second))
     set_seal_image(act.folder, png, members)
-
-
-def _signer(member: Member) -> FreezingMember:
-    return FreezingMember(member.id, member.role.value, member.name)

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from kiemphieu.desk.acts import Act
 from kiemphieu.desk.drafts import check_open, draft_of, in_words, seen, was_changed_meanwhile
 from kiemphieu.desk.previews import Preview, preview_of
-from kiemphieu.desk.roles import Member
 from kiemphieu.desk.screens import Screen
+from kiemphieu.desk.signers import signer
 from kiemphieu.draft_file import current_draft, draft_problems, save_draft
 from kiemphieu.folder import load_vote
 from kiemphieu.freezing import (
@@ -148,11 +148,7 @@ def _check_not_closed(act: Act) -> None:
 
 def _both(act: Act) -> tuple[FreezingMember, FreezingMember]:
     second = act.second(act.form.text("second_pin"), act.form.text("second"))
-    return _signer(act.member), _signer(second)
-
-
-def _signer(member: Member) -> FreezingMember:
-    return FreezingMember(member.id, member.role.value, member.name)
+    return signer(act.member), signer(second)
 
 
 def _note(act: Act) -> None:
