@@ -26,7 +26,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from benchmarks.speed_pages import Kind, Picture, draw_pages, print_folder, write_files
 from benchmarks.speed_scan import user_environment
@@ -132,27 +132,27 @@ def scan_at_desk(printed: Path, scans: Path, sheets: int, root: Path, asking: bo
     return seen
 
 
-def _signed_in(address: str, member: str, pin: str) -> httpx.Client:
+def _signed_in(address: str, member: str, pin: str) -> httpx2.Client:
     origin = address.partition("/start")[0]
-    client = httpx.Client(base_url=origin, headers={"origin": origin}, timeout=120.0)
+    client = httpx2.Client(base_url=origin, headers={"origin": origin}, timeout=120.0)
     while True:
         try:
             client.get(address)
             break
-        except httpx.ConnectError:
+        except httpx2.ConnectError:
             time.sleep(0.05)
     answer = client.post("/sign-in", data={"member": member, "pin": pin})
     assert answer.status_code == 303, answer.text
     return client
 
 
-def _warm(client: httpx.Client) -> None:
+def _warm(client: httpx2.Client) -> None:
     """Every page once, as in the afternoon before the scan; pages that are not there yet are passed over."""
     for page in PAGES:
         client.get(f"/votes/{VOTE}{page}")
 
 
-def _follow(client: httpx.Client, seen: Seen) -> None:
+def _follow(client: httpx2.Client, seen: Seen) -> None:
     """As the page's script: reads the stream, and asks for each new small picture once."""
     had: set[str] = set()
     last = time.perf_counter()
@@ -169,7 +169,7 @@ def _follow(client: httpx.Client, seen: Seen) -> None:
                     _timed(client, "small picture", page["picture"], seen)
 
 
-def _ask(client: httpx.Client, seen: Seen, ended: threading.Event) -> None:
+def _ask(client: httpx2.Client, seen: Seen, ended: threading.Event) -> None:
     while not ended.is_set():
         for page in PAGES:
             _timed(client, page or "tasks", f"/votes/{VOTE}{page}", seen)
@@ -178,7 +178,7 @@ def _ask(client: httpx.Client, seen: Seen, ended: threading.Event) -> None:
         ended.wait(_PAUSE_S)
 
 
-def _timed(client: httpx.Client, name: str, address: str, seen: Seen) -> None:
+def _timed(client: httpx2.Client, name: str, address: str, seen: Seen) -> None:
     start = time.perf_counter()
     answer = client.get(address)
     if answer.status_code != 404:
