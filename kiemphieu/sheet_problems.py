@@ -14,9 +14,11 @@ from enum import StrEnum
 from kiemphieu.ballots import BallotEntry, Standing
 from kiemphieu.counting import CountReport
 from kiemphieu.deciding import DecisionOrder, DecisionReport, decide
-from kiemphieu.folder import VoteFolder
+from kiemphieu.folder import VoteFolder, load_vote, vote_rules
 from records.decision import BallotDecision, LineDecision, SheetDecision, SheetStanding
+from records.errors import InputError
 from records.reading import ReviewReason
+from records.rules import FaultScope, RuleSet, SealPolicy
 from records.ruling import BallotFault, LineFault
 
 ABOUT_SHEETS = frozenset(
@@ -153,11 +155,26 @@ def settle_by_hand(
         InputError, UsageError, StoreError: as for `decide`. Lines written down before stay, and are replaced
             when the same is done again.
     """
+    rules = vote_rules(load_vote(folder))
+    if fault is not None and fault not in hand_faults(rules):
+        raise InputError("desk_problems_fault", fault=fault.value)
+    read = tuple(lines)
+    struck = any(LineFault.STRUCK_NAME in line.faults for line in read)
+    if fault is None and struck and rules.ballot_fault is FaultScope.BALLOT:
+        # As in review: under such rules one struck name makes the whole ballot invalid.
+        fault = BallotFault.STRUCK_NAME
     if fault is not None:
         return decide(folder, DecisionOrder(serial, BallotDecision((fault,)), words.by, words.reason))
-    for line in lines:
+    for line in read:
         decide(folder, DecisionOrder(serial, line, words.by, words.reason))
     return decide(folder, DecisionOrder(serial, BallotDecision(), words.by, words.reason))
+
+
+def hand_faults(rules: RuleSet) -> tuple[BallotFault, ...]:
+    """What may make a ballot that is read by hand invalid as a whole, under its rules."""
+    struck = (BallotFault.STRUCK_NAME,) if rules.ballot_fault is FaultScope.BALLOT else ()
+    seal = () if rules.seal is SealPolicy.IGNORE else (BallotFault.NO_SEAL,)
+    return (*struck, BallotFault.ADDED_WRITING, *seal, BallotFault.MISSING_PAGE)
 
 
 def line_as_chosen(official: str, chosen: str, levels: Iterable[str]) -> LineDecision | None:

@@ -20,6 +20,7 @@ from kiemphieu.sheet_problems import (
     Way,
     Words,
     find_problem,
+    hand_faults,
     line_as_chosen,
     settle_by_hand,
     settle_sheet,
@@ -39,13 +40,6 @@ PICTURE_PX = 1100
 WHOLE_PX = 2200
 REASONS = ("again", "cover", "other")
 """Why a sheet is left out; the first two are said for the member, the third in the member's own words."""
-FAULTS = (
-    BallotFault.STRUCK_NAME,
-    BallotFault.ADDED_WRITING,
-    BallotFault.NO_SEAL,
-    BallotFault.MISSING_PAGE,
-)
-"""Of a whole ballot, as a member who reads it by hand may say."""
 
 
 @SCREEN.get("/votes/{vote}/problems")
@@ -187,7 +181,7 @@ def _by_hand(act: Act, error: str = "", status: int = HTTPStatus.OK) -> Response
         officials=vote.officials_of(problem.style),
         levels=vote_rules(vote).levels,
         line_faults=tuple(LineFault),
-        faults=FAULTS,
+        faults=hand_faults(vote_rules(vote)),
         two=vote.two_person,
         grouped=grouped_serial,
     )
@@ -201,7 +195,7 @@ def read_by_hand(act: Act) -> Response:
         if Way.BY_HAND not in problem.ways:
             raise InputError("desk_problems_way_missing")
         word = act.form.text("fault")
-        fault = BallotFault(word) if word in FAULTS else None
+        fault = BallotFault(word) if word in tuple(BallotFault) else None
         lines = () if fault is not None else _lines(act, problem)
         words = Words(_people(act), act.form.text("words") or act.t("desk_problems_said_by_hand"))
         settle_by_hand(act.folder, problem.target, lines, fault, words)

@@ -198,6 +198,34 @@ def test_a_sheet_that_does_not_fit_its_form_is_read_by_hand_as_invalid(desk: Des
     assert (ballots.invalid, ballots.review) == (1, 0)
 
 
+@pytest.mark.parametrize(("scope", "invalid", "line_invalid"), [("ballot", 1, 0), ("line", 0, 1)])
+def test_a_struck_name_read_by_hand_is_ruled_as_in_review(
+    desk: DeskUnderTest, tmp_path: Path, scope: str, invalid: int, line_invalid: int
+):
+    folder, serial = scan(desk, half_covered, tmp_path)
+    text = folder.vote_file.read_text(encoding="utf-8")
+    rules = f'[rules]\nballot_fault = "{scope}"\n'
+    folder.vote_file.write_text(text + rules, encoding="utf-8")
+    before = count_folder(folder).result.officials[0].count.invalid
+    data = {"line-o1": "struck_name", "line-o2": "high", **desk.second()}
+    assert desk.client().post(f"{PROBLEMS}/{serial}/by-hand", data=data).status_code == 303
+    result = count_folder(folder).result
+    assert (result.ballots.invalid, result.ballots.review, result.ballots.valid) == (invalid, 0, 4 - invalid)
+    if scope == "line":
+        assert result.officials[0].count.invalid == before + line_invalid
+
+
+def test_a_fault_that_the_rules_do_not_know_is_refused(desk: DeskUnderTest, tmp_path: Path):
+    folder, serial = scan(desk, half_covered, tmp_path)
+    text = folder.vote_file.read_text(encoding="utf-8")
+    folder.vote_file.write_text(text + '[rules]\nballot_fault = "line"\nseal = "ignore"\n', encoding="utf-8")
+    client = desk.client()
+    for fault in ("struck_name", "no_seal", "not_issued"):
+        data = {"fault": fault, **desk.second()}
+        assert client.post(f"{PROBLEMS}/{serial}/by-hand", data=data).status_code == 400
+    assert only_problem(folder).serial == serial
+
+
 def test_a_sheet_scanned_twice_counts_once(desk: DeskUnderTest, tmp_path: Path):
     folder = desk.scanned_vote()
     serial, path = next(iter(desk.printed.scans.items()))
