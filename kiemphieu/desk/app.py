@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import logging
-import secrets
 from functools import cache
 from http import HTTPStatus
 from importlib import resources
@@ -59,19 +58,17 @@ _FONTS = {
 }
 
 
-def make_app(desk: Desk, most_bytes: int | None = None, alive_word: str = "") -> Starlette:
+def make_app(desk: Desk, most_bytes: int | None = None) -> Starlette:
     """The application over a desk.
 
     Args:
         desk: what it serves.
         most_bytes: of one request; None for the usual limit.
-        alive_word: what a second start of the program knows this desk by; empty answers none.
     """
     limit = {} if most_bytes is None else {"most_bytes": most_bytes}
     app = Starlette(
         routes=[
             Route("/start", _start),
-            Route("/alive", _alive),
             Route("/static/{name}", _static),
             Route("/font/{name}", _font),
             *(route for screen in screens() for route in screen.routes),
@@ -80,7 +77,6 @@ def make_app(desk: Desk, most_bytes: int | None = None, alive_word: str = "") ->
         exception_handlers={HTTPException: _http_error, Exception: _fault},
     )
     app.state.desk = desk
-    app.state.alive_word = alive_word
     return app
 
 
@@ -103,14 +99,6 @@ async def _start(request: Request) -> Response:
     session = desk.sessions.start(Language(wanted) if wanted in tuple(Language) else desk.lang)
     answer = Response(status_code=HTTPStatus.SEE_OTHER, headers={"location": "/sign-in"})
     return with_cookie(answer, session, desk.place.scheme == "https")
-
-
-async def _alive(request: Request) -> Response:
-    word = request.app.state.alive_word
-    known = bool(word) and secrets.compare_digest(
-        request.query_params.get("word", "").encode(), word.encode()
-    )
-    return Response(status_code=HTTPStatus.NO_CONTENT if known else HTTPStatus.NOT_FOUND)
 
 
 @cache

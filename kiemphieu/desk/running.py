@@ -1,69 +1,75 @@
-"""Whether a desk serves a folder already: a second one would not know of the first one's work."""
+"""One desk per folder: a second one would overwrite what the first one keeps in memory."""
 
 from __future__ import annotations
 
 import json
-import secrets
-import urllib.error
-import urllib.request
-from contextlib import suppress
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from kiemphieu.disk import write_atomic
+from filelock import FileLock, Timeout
 
+from kiemphieu.disk import disk_errors, write_atomic
+from records.errors import InputError
+
+_LOCK = "desk.lock"
 _FILE = "serving.json"
 _PRIVATE = 0o600
-_ANSWER_S = 3.0
+_STARTING_S = 10.0
+"""How long a desk that has just taken the folder may need to say where it serves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A desk that serves.
+@contextmanager
+def held(own: Path) -> Iterator[bool]:
+    """Holds a desk's folder while the body runs; False where another desk does.
 
-    Attributes:
-        origin: scheme, host and port.
-        word: by which it is known; whoever may read the folder knows it.
-    """
-
-    origin: str
-    word: str
-
-
-def announce(own: Path, origin: str) -> Running:
-    """Says that a desk serves from now on.
+    The system lets go of it with the process, however that ends.
 
     Raises:
         StoreError: the folder cannot be written.
     """
-    running = Running(origin, secrets.token_urlsafe(16))
-    write_atomic(own / _FILE, json.dumps({"origin": origin, "word": running.word}).encode(), _PRIVATE)
-    return running
-
-
-def withdraw(own: Path, running: Running) -> None:
-    """Takes it back, where no other desk has said so since."""
-    if _read(own) == running:
+    with disk_errors(own):
+        own.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(own / _LOCK, timeout=0, mode=_PRIVATE)
+        try:
+            lock.acquire()
+            first = True
+        except Timeout:
+            first = False
+    if not first:
+        yield False
+        return
+    try:
+        with suppress(OSError):
+            (own / _FILE).unlink()  # of a desk that was killed
+        yield True
+    finally:
         with suppress(OSError):
             (own / _FILE).unlink()
+        lock.release()
 
 
-def find_running(own: Path) -> Running | None:
-    """The desk that serves and answers; one that was killed does not."""
-    found = _read(own)
-    if found is None or not found.origin.startswith("http://127.0.0.1:"):
-        return None
-    try:
-        # The address is this machine's and was checked above.
-        with urllib.request.urlopen(f"{found.origin}/alive?word={found.word}", timeout=_ANSWER_S):  # noqa: S310
-            return found
-    except (OSError, urllib.error.URLError, ValueError):
-        return None
+def announce(own: Path, origin: str) -> None:
+    """Says where the desk that holds the folder serves.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+    write_atomic(own / _FILE, json.dumps({"origin": origin}).encode(), _PRIVATE)
 
 
-def _read(own: Path) -> Running | None:
-    try:
-        data = json.loads((own / _FILE).read_text(encoding="utf-8"))
-        return Running(str(data["origin"]), str(data["word"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def origin_of_holder(own: Path, patience_s: float = _STARTING_S) -> str:
+    """Where the desk that holds the folder serves: scheme, host and port.
+
+    Raises:
+        InputError: it has not said so.
+    """
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            return str(json.loads((own / _FILE).read_text(encoding="utf-8"))["origin"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            if time.monotonic() > until:
+                raise InputError("desk_held", folder=str(own.parent)) from error
+        time.sleep(0.1)

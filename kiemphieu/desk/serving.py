@@ -17,7 +17,7 @@ from kiemphieu.desk.app import make_app
 from kiemphieu.desk.desk import MEMBERS, OWN_FOLDER, STARTS, Desk, open_desk
 from kiemphieu.desk.guard import Place
 from kiemphieu.desk.people import People
-from kiemphieu.desk.running import Running, announce, find_running, withdraw
+from kiemphieu.desk.running import announce, held, origin_of_holder
 from kiemphieu.desk.sessions import StartAddresses
 from kiemphieu.disk import disk_errors
 from kiemphieu.messages import Language
@@ -65,31 +65,35 @@ def serve_desk(
             members yet.
         StoreError: the folder cannot be written.
     """
-    serving = find_running(root / OWN_FOLDER)
-    if serving is not None and lan is not None:
-        raise InputError("desk_lan_running")
-    if serving is not None:
-        # A second double-click on the icon: another browser at the same desk.
-        _let_in(serving.origin, StartAddresses(root / OWN_FOLDER / STARTS), lang, browser, tell)
-        return
+    own = root / OWN_FOLDER
+    with held(own) as first:
+        if first:
+            _serve(root, lang, port, browser, tell, lan)
+        elif lan is not None:
+            raise InputError("desk_lan_running")
+        else:
+            # A second double-click on the icon: another browser at the same desk.
+            _let_in(origin_of_holder(own), StartAddresses(own / STARTS), lang, browser, tell)
+
+
+def _serve(
+    root: Path, lang: Language, port: int, browser: bool, tell: Callable[[str], None], lan: Lan | None
+) -> None:
     if lan is not None:
         _check_lan(root, lan)
-    listening = _listen(LOOPBACK if lan is None else lan.host, port)
-    try:
-        place = _place(listening.getsockname()[1], lan)
-        desk = open_desk(root, place, lang)
+    with _listening(LOOPBACK if lan is None else lan.host, port) as listening:
+        desk = open_desk(root, _place(listening.getsockname()[1], lan), lang)
         _log_to(desk.own / "desk.log")
         desk.starts.forget()
-        running = announce(desk.own, next(iter(place.origins)))
+        origin = min(desk.place.origins)
+        server = uvicorn.Server(_settings(desk, lan))
+        announce(desk.own, origin)
+        _let_in(origin, desk.starts, lang, browser, tell)
         try:
-            server = uvicorn.Server(_settings(desk, running, lan))
-            _let_in(running.origin, desk.starts, lang, browser, tell)
             server.run(sockets=[listening])
         finally:
-            withdraw(desk.own, running)
-        desk.jobs.stop_all(_STOP_S)
-    finally:
-        listening.close()
+            # Ctrl-C comes out of the server as an exception; work that goes on ends at a whole page.
+            desk.jobs.stop_all(_STOP_S)
 
 
 def _place(port: int, lan: Lan | None) -> Place:
@@ -119,9 +123,9 @@ def _let_in(
         webbrowser.open(start)
 
 
-def _settings(desk: Desk, running: Running, lan: Lan | None) -> uvicorn.Config:
+def _settings(desk: Desk, lan: Lan | None) -> uvicorn.Config:
     return uvicorn.Config(
-        make_app(desk, alive_word=running.word),
+        make_app(desk),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -137,16 +141,16 @@ def _settings(desk: Desk, running: Running, lan: Lan | None) -> uvicorn.Config:
     )
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def _listening(host: str, port: int) -> socket.socket:
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        listening.bind((host, port))
+        found.bind((host, port))
         # From here on a browser that comes before the server waits for it.
-        listening.listen(128)
+        found.listen(128)
     except OSError as error:
-        listening.close()
+        found.close()
         raise InputError("desk_port_taken", port=port, reason=error.strerror or str(error)) from error
-    return listening
+    return found
 
 
 def _log_to(file: Path) -> None:

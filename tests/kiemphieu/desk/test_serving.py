@@ -28,9 +28,10 @@ from kiemphieu.desk.desk import open_desk
 from kiemphieu.desk.guard import Place
 from kiemphieu.desk.people import People
 from kiemphieu.desk.roles import Role
-from kiemphieu.desk.running import announce, find_running, withdraw
+from kiemphieu.desk.running import announce, held, origin_of_holder
 from kiemphieu.desk.shortcut import write_shortcut
 from kiemphieu.messages import Language
+from records.errors import InputError
 
 
 def started(root: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
@@ -90,11 +91,33 @@ def test_it_ends_by_a_signal_and_says_so_no_longer(serving):
     assert not (root / ".desk" / "serving.json").exists()
 
 
-def test_a_desk_that_was_killed_is_no_hindrance(tmp_path):
-    running = announce(tmp_path, "http://127.0.0.1:9")
-    assert find_running(tmp_path) is None
-    withdraw(tmp_path, running)
-    assert list(tmp_path.iterdir()) == []
+def test_a_desk_that_was_killed_is_no_hindrance(serving):
+    process, address, root = serving
+    process.kill()
+    process.wait()
+    assert (root / ".desk" / "serving.json").is_file()
+    again, other = started(root)
+    try:
+        assert again.poll() is None
+        assert urlsplit(other).query != urlsplit(address).query
+    finally:
+        again.kill()
+        again.wait()
+
+
+def test_one_desk_holds_a_folder(tmp_path):
+    with held(tmp_path) as first:
+        assert first
+        with held(tmp_path) as second:
+            assert not second
+        with pytest.raises(InputError) as caught:
+            origin_of_holder(tmp_path, patience_s=0.0)
+        assert caught.value.message_id == "desk_held"
+        announce(tmp_path, "https://desk:1")
+        assert origin_of_holder(tmp_path) == "https://desk:1"
+    with held(tmp_path) as first:
+        assert first
+        assert not (tmp_path / "serving.json").exists()
 
 
 def test_a_taken_port_is_told(tmp_path):
@@ -185,6 +208,12 @@ def test_other_stations_are_served_over_tls_with_a_cookie_for_tls_only(tmp_path)
             assert answer.status == 200
             assert "An" in answer.read().decode()
         assert [cookie.secure for cookie in jar] == [True]
+        again, other = started(votes)
+        assert again.wait(30) == 0
+        assert urlsplit(other)[:2] == urlsplit(address)[:2]
+        taken = refused(str(votes), *words)
+        assert taken.returncode == 3
+        assert "serves this folder already" in taken.stderr
         with pytest.raises(urllib.error.URLError):
             urllib.request.urlopen(address, timeout=20)  # noqa: S310  nobody vouches for the certificate
     finally:
