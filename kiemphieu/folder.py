@@ -145,13 +145,18 @@ def read_text(path: Path) -> str:
 
 
 def load_vote(folder: VoteFolder) -> Vote:
-    """The vote as vote.toml says.
+    """The vote as vote.toml says; errors as in `vote_of_text`, and where it cannot be read."""
+    return vote_of_text(folder, vote_text(folder))
+
+
+def vote_of_text(folder: VoteFolder, text: str) -> Vote:
+    """The vote that a vote.toml of that text would be, with the files beside it.
 
     Raises:
         VoteFileError: with every mistake found.
         RuleSetError: the vote's own rule file has a mistake, or a setting does not fit the rule set.
+        InputError: the scanner's profile cannot be read.
     """
-    text = vote_text(folder)
     own = own_rules(folder, text)
     vote = parse_vote(text, known_rules(own), list_findings)
     if own is not None:

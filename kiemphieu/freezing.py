@@ -8,6 +8,8 @@ of the definition: they are known only on the day.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,29 +99,62 @@ def freeze(folder: VoteFolder, shown_sha256: str, members: tuple[FreezingMember,
     return _write(folder, Freezing(found, members))
 
 
-def freeze_anew(folder: VoteFolder, members: tuple[FreezingMember, ...]) -> Freezing:
-    """Freezes a frozen vote as vote.toml has it now, after what its members changed on purpose.
+def check_change(folder: VoteFolder, members: tuple[FreezingMember, ...]) -> None:
+    """Raises where a vote is frozen and these members cannot change it.
 
     Raises:
-        InputError: vote.toml has mistakes, or the members are not two different ones.
+        InputError: it is no longer what was frozen, or they are not two different ones.
+    """
+    check_frozen(folder, load_vote(folder))
+    if read_freezing(folder) is not None and len({one.member for one in members}) != SIGNERS:
+        raise InputError("freezing_two_members")
+
+
+@contextmanager
+def frozen_anew(folder: VoteFolder, changed: Vote, members: tuple[FreezingMember, ...]) -> Iterator[None]:
+    """Freezes a frozen vote with what its members change in the body; a vote that is not frozen stays so.
+
+    Args:
+        folder: of the vote.
+        changed: the vote as it will be when the body has written vote.toml.
+        members: two different ones.
+
+    Raises:
+        InputError: the vote is no longer what was frozen, or the members are not two different ones.
         StoreError: the disk refuses.
     """
-    if len({one.member for one in members}) != SIGNERS:
-        raise InputError("freezing_two_members")
-    return _write(folder, Freezing(definition_sha256(folder, load_vote(folder)), members))
+    check_change(folder, members)
+    before = read_freezing(folder)
+    if before is None:
+        yield
+        return
+    after = Freezing(definition_sha256(folder, changed), members)
+    _write(folder, before, following=after)
+    yield
+    _write(folder, after)
 
 
-def _write(folder: VoteFolder, freezing: Freezing) -> Freezing:
-    data = {"format": FROZEN_FORMAT, **to_plain(freezing)}
+def _write(folder: VoteFolder, freezing: Freezing, following: Freezing | None = None) -> Freezing:
+    """Writes frozen.json.
+
+    Args:
+        folder: of the vote.
+        freezing: what is frozen.
+        following: what two members are putting in its place. It is in force once vote.toml says so: whatever
+            cuts the change off, the definition is one of the two.
+    """
+    data: dict[str, Any] = {"format": FROZEN_FORMAT, **to_plain(freezing)}
+    if following is not None:
+        data["following"] = to_plain(following)
     write_atomic(folder.root / FROZEN_FILE, json.dumps(data, ensure_ascii=False, indent=1).encode())
     return freezing
 
 
 def read_freezing(folder: VoteFolder) -> Freezing | None:
-    """How the vote was frozen; None where it was not.
+    """How the vote is frozen; None where it is not.
 
     Raises:
-        InputError: frozen.json is damaged.
+        InputError: frozen.json is damaged, or vote.toml has mistakes while the definition is being changed.
     """
     path = folder.root / FROZEN_FILE
     if not path.is_file():
@@ -128,9 +163,14 @@ def read_freezing(folder: VoteFolder) -> Freezing | None:
         data = json.loads(read_text(path))
         if not isinstance(data, dict) or data.pop("format", None) != FROZEN_FORMAT:
             raise CodecError("format")
-        return from_plain(Freezing, data)
+        following = data.pop("following", None)
+        freezing = from_plain(Freezing, data)
+        after = None if following is None else from_plain(Freezing, following)
     except (ValueError, RecursionError) as error:
         raise InputError("freezing_damaged", path=str(path)) from error
+    if after is not None and after.sha256 == definition_sha256(folder, load_vote(folder)):
+        return after
+    return freezing
 
 
 def lift_freezing(folder: VoteFolder) -> None:

@@ -5,25 +5,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import replace
 
-from ballot_layout.vote_file import parse_vote
 from kiemphieu.disk import write_atomic
-from kiemphieu.folder import VoteFolder, known_rules, load_vote, own_rules, vote_rules, vote_text
-from kiemphieu.freezing import (
-    SIGNERS,
-    FreezingMember,
-    check_frozen,
-    freeze_anew,
-    note_frozen,
-    read_freezing,
-)
+from kiemphieu.folder import VoteFolder, load_vote, vote_of_text, vote_text
+from kiemphieu.freezing import FreezingMember, frozen_anew, note_frozen
 from kiemphieu.vote_file_section import with_section
 from kiemphieu.vote_store import check_open, note_settings, open_vote_store
 from records.count import OpenPoint, TallyResult
 from records.errors import InputError
 from records.rules import CUTOFFS_SETTING, Base, FaultScope, parse_cutoffs
-from tally.eligibility import list_findings
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "line_fault": (FaultScope.LINE.value, FaultScope.BALLOT.value),
@@ -64,28 +54,14 @@ def resolve_rules(
         fits = value in words if words else words is not None and parse_cutoffs(value) is not None
         if not fits:
             raise InputError("resolving_no_choice")
-    before = load_vote(folder)
-    frozen = read_freezing(folder) is not None
-    check_frozen(folder, before)
-    if frozen and len({one.member for one in members}) != SIGNERS:
-        raise InputError("freezing_two_members")
-    with closing(open_vote_store(folder, before)) as store:
+    with closing(open_vote_store(folder, load_vote(folder))) as store:
         check_open(store)
         text = vote_text(folder)
         rules = {**tomllib.loads(text).get("rules", {}), **chosen}
         changed = with_section(text, "rules", rules)
         if changed is None:
             raise InputError("resolving_by_hand", path=str(folder.vote_file))
-        _check(folder, changed)
-        write_atomic(folder.vote_file, changed.encode())
-        if frozen:
-            freeze_anew(folder, members)
-            note_frozen(folder, store)
+        with frozen_anew(folder, vote_of_text(folder, changed), members):
+            write_atomic(folder.vote_file, changed.encode())
+        note_frozen(folder, store)
         note_settings(store, load_vote(folder))
-
-
-def _check(folder: VoteFolder, text: str) -> None:
-    """Raises where the vote would have a mistake then."""
-    own = own_rules(folder, text)
-    vote = parse_vote(text, known_rules(own), list_findings)
-    vote_rules(vote if own is None else replace(vote, rules_text=own.text))

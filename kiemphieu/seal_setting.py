@@ -17,16 +17,8 @@ from PIL import Image, ImageOps
 from ballot_layout.seal import MOST_PIXELS, PNG_MAGIC, PRINTED_PX, read_seal_image
 from ballot_layout.toml_lines import toml_lines
 from kiemphieu.disk import disk_errors, write_atomic
-from kiemphieu.folder import VoteFolder, load_vote, remove_file, vote_text
-from kiemphieu.freezing import (
-    SIGNERS,
-    FreezingMember,
-    definition_sha256,
-    freeze,
-    is_printed,
-    lift_freezing,
-    read_freezing,
-)
+from kiemphieu.folder import VoteFolder, load_vote, remove_file, vote_of_text, vote_text
+from kiemphieu.freezing import FreezingMember, check_change, frozen_anew, is_printed
 from kiemphieu.vote_store import open_vote_store
 from records.canonical import sha256_hex
 from records.errors import InputError, LayoutError, VoteFileError
@@ -55,25 +47,19 @@ def set_seal_image(folder: VoteFolder, png: bytes | None, members: tuple[Freezin
         StoreError: the disk refuses.
     """
     _check_not_printed(folder)
-    frozen = read_freezing(folder) is not None
-    if frozen and len({one.member for one in members}) != SIGNERS:
-        raise InputError("freezing_two_members")
+    check_change(folder, members)
     before = load_vote(folder).printing.seal_image
     name = "" if png is None else f"seal-{sha256_hex(png)[:16]}.png"
     text = with_seal_image(vote_text(folder), name)
     if text is None:
         raise InputError("seal_by_hand", path=str(folder.vote_file))
-    if frozen:
-        # First: cut off after this, the vote is not frozen; it is never frozen as nobody has seen it.
-        lift_freezing(folder)
     if png is not None:
         write_atomic(folder.root / name, png)
-    write_atomic(folder.vote_file, text.encode())
+    with frozen_anew(folder, vote_of_text(folder, text), members):
+        write_atomic(folder.vote_file, text.encode())
     if before != name and _OWN_NAME.fullmatch(before):
         with disk_errors(folder.root / before):
             remove_file(folder.root / before)
-    if frozen:
-        freeze(folder, definition_sha256(folder, load_vote(folder)), members)
 
 
 def _check_not_printed(folder: VoteFolder) -> None:

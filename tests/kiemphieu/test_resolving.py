@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 from printed_votes import VOTE_TOML, make_vote_of
 
+import kiemphieu.resolving
 from kiemphieu.closing import ClosingMember, HandCount, close_count
 from kiemphieu.counting import count_folder
 from kiemphieu.folder import VoteFolder, load_vote
@@ -15,7 +16,7 @@ from kiemphieu.messages import Language
 from kiemphieu.resolving import open_settings, resolve_rules
 from kiemphieu.scanning import scan_paths
 from kiemphieu.vote_store import open_vote_store
-from records.errors import InputError
+from records.errors import InputError, StoreError
 from records.journal import EventKind
 
 TWO = (ClosingMember("m1", "head"), ClosingMember("m2", "member"))
@@ -84,3 +85,28 @@ def test_a_frozen_vote_is_frozen_anew_by_the_two_who_resolve(folder):
     text = folder.vote_file.read_text(encoding="utf-8")
     folder.vote_file.write_text(text.replace("Trưởng ban", "Trưởng Ban"), encoding="utf-8")
     assert refused(folder, {"base": "valid"}) == "freezing_changed"
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_resolution_that_is_cut_off_is_made_again(folder, monkeypatch, written):
+    signers = tuple(FreezingMember(f"m{number}", "member", f"M {number}") for number in (1, 2))
+    freeze(folder, definition_sha256(folder, load_vote(folder)), signers)
+    whole = kiemphieu.resolving.write_atomic
+
+    def cut_off(path, data, *more):
+        if written:
+            whole(path, data, *more)
+        raise StoreError("disk_full", path=str(path))
+
+    monkeypatch.setattr(kiemphieu.resolving, "write_atomic", cut_off)
+    with pytest.raises(StoreError):
+        resolve_rules(folder, {"line_fault": "ballot"}, signers)
+    monkeypatch.undo()
+    vote = load_vote(folder)
+    check_frozen(folder, vote)
+    found = read_freezing(folder)
+    assert found is not None
+    assert found.sha256 == definition_sha256(folder, vote)
+    resolve_rules(folder, {"line_fault": "ballot"}, signers)
+    check_frozen(folder, load_vote(folder))
+    assert dict(load_vote(folder).rule_overrides) == {"line_fault": "ballot"}
