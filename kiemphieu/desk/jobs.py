@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -85,6 +86,7 @@ class Jobs:
     def __init__(self) -> None:
         self._newest: dict[str, Job] = {}
         self._lock = threading.Lock()
+        self._by_vote: dict[str, threading.RLock] = {}
 
     def start(self, folder: VoteFolder, name: str, work: Callable[[Job], Any]) -> Job:
         """Starts work on a vote.
@@ -103,6 +105,17 @@ class Jobs:
             job._thread = thread  # noqa: SLF001
             thread.start()
         return job
+
+    @contextmanager
+    def alone(self, folder: VoteFolder) -> Iterator[None]:
+        """One at a time for each vote: what is looked at within is still so when work begins within.
+
+        Two stations may press the same button at once.
+        """
+        with self._lock:
+            lock = self._by_vote.setdefault(str(folder.root), threading.RLock())
+        with lock:
+            yield
 
     def of(self, folder: VoteFolder) -> Job | None:
         return self._newest.get(str(folder.root))

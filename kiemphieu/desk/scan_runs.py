@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -20,7 +20,7 @@ from kiemphieu.desk.live_scan import LiveScan
 from kiemphieu.disk import SETTLED_TIME_S, disk_errors
 from kiemphieu.file_kind import kind_of_head
 from kiemphieu.folder import VoteFolder, free_name
-from kiemphieu.intake import FURNITURE, FileProblem, file_problem, pages_of_file
+from kiemphieu.intake import FURNITURE, FileProblem, file_problem, natural_key, pages_of_file
 from kiemphieu.sane_device import Trouble, device_options
 from kiemphieu.sane_settings import PaperSource, ScanSettings
 from kiemphieu.scanning import Fate, PageFate, default_workers, scan_paths
@@ -77,18 +77,23 @@ def _notes(batch: Batch, live: LiveScan) -> dict[str, object]:
 
 def _work(job: Job, folder: VoteFolder, batch: Batch, live: LiveScan) -> None:
     job.notes = _notes(batch, live)
+    # Of what was sent, the run is about what lies there now: more may come in while it goes on.
+    sent = sent_files(folder, batch)
     begin_run(folder, batch.number)
     whole = False
     try:
-        _RUNS[batch.source](job, folder, batch, live)
+        if batch.source is BatchSource.FILES:
+            _scan_sent(job, folder, sent, live)
+        else:
+            _RUNS[batch.source](job, folder, batch, live)
         whole = not job.stop_asked
     except Stopped:
         pass
     finally:
         run = live.look().run
         end_run(folder, batch.number, run, _met_again(batch, run, whole))
-    if whole and batch.source is BatchSource.FILES:
-        clear_spool(folder, batch)
+    if whole:
+        _drop_sent(sent)
 
 
 def _met_again(batch: Batch, run: PageTally, whole: bool) -> int:
@@ -100,24 +105,23 @@ def _met_again(batch: Batch, run: PageTally, whole: bool) -> int:
     return max(batch.met_again, run.known) + run.new
 
 
-def _scan_files(job: Job, folder: VoteFolder, batch: Batch, live: LiveScan) -> None:
-    spool = spool_of(folder, batch)
-    if spool.is_dir():
-        _drop_endless(spool, live)
-        _scan(job, folder, spool, live)
+def _scan_sent(job: Job, folder: VoteFolder, sent: Sequence[Path], live: LiveScan) -> None:
+    files = _without_endless(sent, live)
+    if files:
+        _scan(job, folder, files, live)
 
 
 def _scan_folder(job: Job, folder: VoteFolder, batch: Batch, live: LiveScan) -> None:
-    _scan(job, folder, Path(batch.place), live)
+    _scan(job, folder, [Path(batch.place)], live)
 
 
-def _scan(job: Job, folder: VoteFolder, place: Path, live: LiveScan) -> None:
+def _scan(job: Job, folder: VoteFolder, paths: Sequence[Path], live: LiveScan) -> None:
     def progress(done: int, total: int) -> None:
         job.progress(done, total)
         live.progress(done, total)
         _stop_if_asked(job)
 
-    scan_paths(folder, [place], workers(), progress, live.alarm, live.tell, NICE)
+    scan_paths(folder, paths, workers(), progress, live.alarm, live.tell, NICE)
 
 
 def _watch(job: Job, folder: VoteFolder, batch: Batch, live: LiveScan) -> None:
@@ -141,7 +145,6 @@ def _acquire(job: Job, folder: VoteFolder, batch: Batch, live: LiveScan) -> None
 
 
 _RUNS = {
-    BatchSource.FILES: _scan_files,
     BatchSource.FOLDER: _scan_folder,
     BatchSource.WATCHED: _watch,
     BatchSource.SCANNER: _acquire,
@@ -226,21 +229,40 @@ def _settle(path: Path) -> None:
         os.utime(path, (SETTLED_TIME_S, SETTLED_TIME_S))
 
 
-def _drop_endless(spool: Path, live: LiveScan) -> None:
-    """Takes away files that say they hold more pages than anyone scans in one go."""
-    for path in sorted(spool.iterdir()):
+def _without_endless(sent: Sequence[Path], live: LiveScan) -> list[Path]:
+    """Takes away files that say they hold more pages than anyone scans in one go; returns the others."""
+    kept = []
+    for path in sent:
         if sum(1 for _ in islice(pages_of_file(path, path.name), MOST_PAGES + 1)) > MOST_PAGES:
             problem = FileProblem(path.name, "desk_scan_too_many_pages", (("most", str(MOST_PAGES)),))
             _LOG.warning("refused an upload: %s", problem.message_id)
             live.tell(PageFate(path.name, 0, Fate.PROBLEM, problem=problem))
-            with disk_errors(path):
-                path.unlink()
+            _drop_sent([path])
+        else:
+            kept.append(path)
+    return kept
+
+
+def _drop_sent(sent: Iterable[Path]) -> None:
+    """Removes files that are through, and their folder when nothing else lies in it."""
+    for path in sent:
+        with disk_errors(path):
+            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.parent.rmdir()
+
+
+def sent_files(folder: VoteFolder, batch: Batch) -> tuple[Path, ...]:
+    """Files that were sent and are not through, as a scan takes them one after the other."""
+    spool = spool_of(folder, batch)
+    if not spool.is_dir():
+        return ()
+    return tuple(sorted(spool.iterdir(), key=lambda path: (natural_key(path.name), path.name)))
 
 
 def files_waiting(folder: VoteFolder, batch: Batch) -> int:
-    """Files that were sent and are not through: the run was stopped, or ended with the program."""
-    spool = spool_of(folder, batch)
-    return sum(1 for _ in spool.iterdir()) if spool.is_dir() else 0
+    """How many were sent and are not through: the run was stopped, or ended with the program."""
+    return len(sent_files(folder, batch))
 
 
 def checked_folder(folder: VoteFolder, words: str) -> Path:

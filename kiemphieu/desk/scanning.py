@@ -7,6 +7,7 @@ import json
 import math
 import time
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
@@ -142,12 +143,18 @@ def _batches(act: Act, running: bool) -> tuple[tuple[Batch, ...], str]:
     if running or cut_off is None or cut_off.state is not BatchState.RUNNING:
         return batches, ""
     try:
-        # Asked again here: a job may have begun since.
-        if not _job(act)[1]:
-            mend_run(act.folder, cut_off.number)
+        # Asked again here: a job may have begun since, or ended.
+        with _alone(act):
+            if not _job(act)[1] and batch_at_hand(read_batches(act.folder)) == cut_off:
+                mend_run(act.folder, cut_off.number)
     except KiemphieuError as error:
         return batches, act.say(error)
     return read_batches(act.folder), ""
+
+
+def _alone(act: Act) -> AbstractContextManager[None]:
+    """While a batch is looked at and then changed: another station may press the same button."""
+    return act.desk.jobs.alone(act.folder)
 
 
 def _state(job: Job | None, batch: Batch | None) -> LiveState | None:
@@ -170,6 +177,11 @@ def _failure(act: Act, job: Job | None, batch: Batch | None) -> str:
 @SCREEN.post("/votes/{vote}/scan/start")
 def start_scan(act: Act) -> Response:
     """A new batch, and its first run."""
+    with _alone(act):
+        return _started(act)
+
+
+def _started(act: Act) -> Response:
     form = act.form
     try:
         check_open(act)
@@ -193,7 +205,8 @@ def start_scan(act: Act) -> Response:
 @SCREEN.post("/votes/{vote}/scan/go-on")
 def go_on(act: Act) -> Response:
     """More of the batch at hand: another stack in the feeder, more files, the same folder again."""
-    return _run(act, _at_rest(act))
+    with _alone(act):
+        return _run(act, _at_rest(act))
 
 
 def _run(act: Act, batch: Batch) -> Response:
@@ -218,7 +231,11 @@ def stop(act: Act) -> Response:
 
 @SCREEN.post("/votes/{vote}/scan/save")
 def save(act: Act) -> Response:
-    batch = _at_rest(act)
+    with _alone(act):
+        return _saved(act, _at_rest(act))
+
+
+def _saved(act: Act, batch: Batch) -> Response:
     waiting = files_waiting(act.folder, batch)
     if waiting and not act.form.text("leave"):
         return _page(act, act.t("desk_scan_files_wait", number=waiting), HTTPStatus.BAD_REQUEST)
@@ -232,11 +249,12 @@ def save(act: Act) -> Response:
 @SCREEN.post("/votes/{vote}/scan/discard")
 def discard(act: Act) -> Response:
     """Gives up what is not recorded yet. What is recorded stays: ballots cannot be taken out of a record."""
-    batch = _at_rest(act)
-    clear_spool(act.folder, batch)
-    if batch.tally.new:
-        _close_record(act)
-    discard_batch(act.folder, batch.number)
+    with _alone(act):
+        batch = _at_rest(act)
+        clear_spool(act.folder, batch)
+        if batch.tally.new:
+            _close_record(act)
+        discard_batch(act.folder, batch.number)
     act.journal("batch_discarded", counted=batch.counted, scanned=batch.sheets())
     return act.go(act.vote_url("scan"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -268,6 +269,97 @@ def test_a_stopped_scan_goes_on_where_it_was(desk: DeskUnderTest, monkeypatch: p
     assert only_batch(folder).tally == batches.PageTally(recorded=4)
     assert client.post(f"{VOTE}/scan/save").status_code == 303
     assert not verify_folder(folder).faults
+
+
+def test_two_stations_that_go_on_together_lose_no_file(desk: DeskUnderTest, monkeypatch: pytest.MonkeyPatch):
+    """The second is told that a scan goes on; its files are not taken only to be removed unread."""
+    scans, client, other = scans_of(desk), desk.client(), desk.client(Role.MEMBER)
+    folder = scan_files(desk, client, scans[:1])
+    take, read = scan_runs.take_files, scan_runs.scan_paths
+    first_inside, second_answered = threading.Event(), threading.Event()
+
+    def slow_take(*args: object) -> object:
+        taken = take(*args)
+        if not first_inside.is_set():
+            first_inside.set()
+            # Long enough for the second to come by, if nothing keeps it out.
+            second_answered.wait(0.5)
+        return taken
+
+    def patient(*args: object) -> object:
+        assert second_answered.wait(PATIENCE_S)
+        return read(*args)
+
+    monkeypatch.setattr(scanning, "take_files", slow_take)
+    monkeypatch.setattr(scan_runs, "scan_paths", patient)
+    answers = []
+    pressing = threading.Thread(
+        target=lambda: answers.append(client.post(f"{VOTE}/scan/go-on", files=sent(scans[1:2])))
+    )
+    pressing.start()
+    assert first_inside.wait(PATIENCE_S)
+    refused = other.post(f"{VOTE}/scan/go-on", files=sent(scans[2:]))
+    spool = scan_runs.spool_of(folder, only_batch(folder))
+    lying = [path.name for path in spool.iterdir()]
+    second_answered.set()
+    pressing.join(PATIENCE_S)
+    wait(desk, folder)
+    assert (answers[0].status_code, refused.status_code) == (303, 400)
+    assert lying == [scans[1].name]
+    assert pages_of(folder) == 2
+    # What was refused can be sent again.
+    assert other.post(f"{VOTE}/scan/go-on", files=sent(scans[2:])).status_code == 303
+    wait(desk, folder)
+    assert only_batch(folder).missing() == 0
+
+
+def test_a_batch_is_not_saved_while_another_station_goes_on(
+    desk: DeskUnderTest, monkeypatch: pytest.MonkeyPatch
+):
+    scans, client, other = scans_of(desk), desk.client(), desk.client(Role.MEMBER)
+    folder = scan_files(desk, client, scans[:1])
+    start_run = scanning.start_run
+    inside, go = threading.Event(), threading.Event()
+
+    def late_start(*args: object) -> object:
+        inside.set()
+        go.wait(0.5)
+        return start_run(*args)
+
+    monkeypatch.setattr(scanning, "start_run", late_start)
+    pressing = threading.Thread(target=lambda: client.post(f"{VOTE}/scan/go-on", files=sent(scans[1:])))
+    pressing.start()
+    assert inside.wait(PATIENCE_S)
+    other.post(f"{VOTE}/scan/discard")
+    go.set()
+    pressing.join(PATIENCE_S)
+    wait(desk, folder)
+    assert pages_of(folder) == 4
+
+
+def test_a_file_that_comes_in_during_a_run_is_not_removed_with_it(
+    desk: DeskUnderTest, monkeypatch: pytest.MonkeyPatch
+):
+    scans, client, folder = scans_of(desk), desk.client(), desk.vote()
+    read = scan_runs.scan_paths
+
+    def late(*args: object) -> object:
+        done = read(*args)
+        spool = scan_runs.spool_of(folder, only_batch(folder))
+        shutil.copy(scans[3], spool / "late.jpg")
+        return done
+
+    monkeypatch.setattr(scan_runs, "scan_paths", late)
+    start(client, files=sent(scans[:3]))
+    wait(desk, folder)
+    batch = only_batch(folder)
+    assert [path.name for path in scan_runs.sent_files(folder, batch)] == ["late.jpg"]
+    assert client.post(f"{VOTE}/scan/save").status_code == 400
+    monkeypatch.setattr(scan_runs, "scan_paths", read)
+    client.post(f"{VOTE}/scan/go-on")
+    wait(desk, folder)
+    assert only_batch(folder).missing() == 0
+    assert not scan_runs.spool_of(folder, batch).exists()
 
 
 def test_a_crash_of_the_server_in_mid_scan_loses_nothing(desk: DeskUnderTest):
