@@ -25,7 +25,7 @@ from kiemphieu.intake import FileProblem
 from kiemphieu.messages import Language
 from kiemphieu.page_worker import ReaderSetup
 from kiemphieu.printing import vote_form
-from kiemphieu.scanning import Alarm, Progress, ScanReport, record_scans
+from kiemphieu.scanning import Alarm, Progress, ScanReport, Told, record_scans
 from kiemphieu.vote_store import open_vote_store
 from records.errors import InputError, UsageError
 from records.token import TokenKind
@@ -109,7 +109,7 @@ def check_deck(
     # A deck proves the reading as it will be: with the scanner's profile, where there is one.
     profile = load_profile(folder, vote)
     setup = ReaderSetup(run.root.resolve(), vote.id, vote.store_url, TokenKind.TEST, profile=profile)
-    scan = record_scans(run, vote, paths, workers, setup, progress, alarm)
+    scan = record_scans(run, vote, paths, workers, setup, Told(progress, alarm))
     count = count_folder(run, vote)
     entries = _entries(run, count)
     if len({page.options for entry in entries for page in entry.pages}) > 1:

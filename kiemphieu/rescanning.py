@@ -20,7 +20,7 @@ from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.messages import Language
 from kiemphieu.page_worker import ReaderSetup, reading_context
 from kiemphieu.rescan_report import RescanPictures, rescan_report
-from kiemphieu.scanning import Progress, ScanReport, record_scans
+from kiemphieu.scanning import Progress, ScanReport, Told, record_scans
 from kiemphieu.store import PageRecord, Store
 from kiemphieu.vote_store import open_vote_store
 from records.errors import UsageError
@@ -93,7 +93,7 @@ def rescan(
     try:
         _prepare(folder, again, apart, original)
         plain = ReaderSetup(again.root.resolve(), apart.id, apart.store_url)
-        scan = record_scans(again, apart, paths, workers, plain, progress)
+        scan = record_scans(again, apart, paths, workers, plain, Told(progress))
         comparison, others = _compared(original, again, apart)
         pictures = _pictures(folder, again, original, vote)
     finally:

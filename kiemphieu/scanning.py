@@ -82,6 +82,21 @@ Teller = Callable[[PageFate], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Who is told what happens in a run; None for nobody.
+
+    Attributes:
+        progress: after every page.
+        alarm: when something is wrong with the scanner.
+        tell: the fate of every page.
+    """
+
+    progress: Progress | None = None
+    alarm: Alarm | None = None
+    tell: Teller | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedPage:
     """A page that was recorded, and could not be read as a page of a ballot."""
 
@@ -150,7 +165,7 @@ def scan_paths(
     """
     vote = load_vote(folder)
     setup = reader_setup(folder, vote, nice)
-    return record_scans(folder, vote, paths, workers, setup, progress, alarm, tell)
+    return record_scans(folder, vote, paths, workers, setup, Told(progress, alarm, tell))
 
 
 def record_scans(
@@ -159,16 +174,14 @@ def record_scans(
     paths: Sequence[Path],
     workers: int | ClusterPlace,
     setup: ReaderSetup,
-    progress: Progress | None = None,
-    alarm: Alarm | None = None,
-    tell: Teller | None = None,
+    told: Told | None = None,
 ) -> ScanReport:
     """As `scan_paths`, for a vote that was read already; `setup` says how pages are read into its record."""
     with scan_store(folder, vote) as store:
         keep_profile(folder, setup.profile)
         found = tuple(find_pages(paths, leave_out=own_folders(folder)))
         refs = [item for item in found if isinstance(item, PageRef)]
-        recorder = Recorder(store, len(refs), progress, alarm, tell, setup.profile)
+        recorder = Recorder(store, len(refs), told, setup.profile)
         recorder.tell_found(found)
         with _crew(folder, store, setup, workers, len(refs)) as crew:
             recorder.run(crew.outcomes(refs))
@@ -243,27 +256,21 @@ class Recorder:
         self,
         store: Store,
         total: int = 0,
-        progress: Progress | None = None,
-        alarm: Alarm | None = None,
-        tell: Teller | None = None,
+        told: Told | None = None,
         profile: ScannerProfile | None = None,
     ) -> None:
         """Starts a run.
 
         Args:
             store: takes the pages.
-            total: pages to come, for `progress`.
-            progress: called after every page.
-            alarm: called when something is wrong with the scanner.
-            tell: called with the fate of every page.
+            total: pages to come, for the progress.
+            told: who is told what happens; None for nobody.
             profile: of the scanner; pages that do not look like it are told.
         """
         self._store = store
-        self._tell = tell
-        self._alarm = alarm
+        self._told = told or Told()
         self._health = ScanHealth(profile)
         self._total = total
-        self._progress = progress
         self._waiting: list[PageRecord] = []
         self._outcomes: Counter[RecordOutcome] = Counter()
         self._problems: list[FileProblem] = []
@@ -277,8 +284,8 @@ class Recorder:
                 self._take(outcome)
                 if len(self._waiting) >= BATCH_PAGES:
                     self._commit()
-                if self._progress is not None:
-                    self._progress(done, self._total)
+                if self._told.progress is not None:
+                    self._told.progress(done, self._total)
         except (KeyboardInterrupt, KiemphieuError):
             self._commit()
             raise
@@ -315,8 +322,8 @@ class Recorder:
         elif isinstance(page.record.result, SheetRejection):
             alerts = self._health.miss(page.record.result.reason)
         for alert in alerts:
-            if self._alarm is not None:
-                self._alarm(alert)
+            if self._told.alarm is not None:
+                self._told.alarm(alert)
 
     def _commit(self) -> None:
         batch, self._waiting = self._waiting, []
@@ -329,8 +336,8 @@ class Recorder:
             self._say(_fate_of(page, done))
 
     def _say(self, fate: PageFate) -> None:
-        if self._tell is not None:
-            self._tell(fate)
+        if self._told.tell is not None:
+            self._told.tell(fate)
 
     def _note(self, page: PageRecord, done: RecordOutcome) -> None:
         source = page.source or ""

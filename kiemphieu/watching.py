@@ -21,6 +21,7 @@ from kiemphieu.scanning import (
     Recorder,
     ScanReport,
     Teller,
+    Told,
     end_run,
     own_folders,
     reader_setup,
@@ -144,13 +145,8 @@ def watch_folder(
         keep_profile(folder, setup.profile)
         arrivals = Arrivals(inbox, options.settle_s, time.monotonic, own_folders(folder))
         watch = _Watch(arrivals, crew, options, listener, feed or NoFeed())
-        recorder = Recorder(
-            store,
-            progress=lambda _done, _total: listener.beat(),
-            alarm=listener.alarm,
-            tell=watch.tell,
-            profile=setup.profile,
-        )
+        told = Told(lambda _done, _total: listener.beat(), listener.alarm, watch.tell)
+        recorder = Recorder(store, told=told, profile=setup.profile)
         try:
             watch.run(recorder)
         except KeyboardInterrupt:
