@@ -15,7 +15,7 @@ from kiemphieu.desk.previews import Preview, preview_of
 from kiemphieu.desk.screens import Screen
 from kiemphieu.desk.signers import signer
 from kiemphieu.draft_file import current_draft, draft_problems, save_draft
-from kiemphieu.folder import load_vote
+from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.freezing import (
     Freezing,
     FreezingMember,
@@ -36,6 +36,7 @@ from tally.rules import rule_sets
 SCREEN = Screen("setting_up")
 
 _SETUP = "/votes/{vote}/setup"
+_COUNTS = "summoned", "present", "delegates"
 
 
 class SetUpState(StrEnum):
@@ -107,7 +108,10 @@ def unfreeze_vote(act: Act) -> Response:
 
 @SCREEN.post("/votes/{vote}/setup/attendance")
 def save_attendance(act: Act) -> Response:
-    """The head counts, which are known only on the day and are no part of what is frozen."""
+    """The head counts, which are known only on the day and are no part of what is frozen.
+
+    The quorum and every majority depend on them: once there are ballots, two members say them.
+    """
     try:
         draft = draft_of(act)
         text = act.form.text
@@ -118,19 +122,24 @@ def save_attendance(act: Act) -> Response:
         if was_changed_meanwhile(act, draft):
             raise InputError("draft_changed_meanwhile")
         _check_not_closed(act)
+        second = {"second": _both(act)[1].member} if _counts_need_two(act.folder) else {}
         save_draft(act.folder, typed)
     except KiemphieuError as error:
         return _page(act, error=act.say(error))
-    numbers = {key: int(value) for key in ("summoned", "present") if (value := getattr(typed, key))}
-    act.journal("attendance_changed", **numbers)
+    numbers = {key: int(value) for key in _COUNTS if (value := getattr(typed, key))}
+    act.journal("attendance_changed", **second, **numbers)
     return act.go(f"{act.vote_url('setup')}?saved=1")
+
+
+def _counts_need_two(folder: VoteFolder) -> bool:
+    """Whether two members change the head counts: the vote is printed, or frozen and its record has begun."""
+    return is_printed(folder) or (folder.database.is_file() and read_freezing(folder) is not None)
 
 
 def _check_counts(draft: VoteDraft) -> None:
     """Raises for a head count that is none; a vote that is frozen must not lose its vote.toml."""
-    fields = "summoned", "present", "delegates"
     for found in draft_problems(draft):
-        if found.field in fields:
+        if found.field in _COUNTS:
             problem = found.problem
             raise InputError(problem.message_id, **dict(problem.details))
 
@@ -211,6 +220,7 @@ def _page(act: Act, error: str = "", saved: bool = False) -> Response:
         seen="" if found.draft is None else seen(found.draft),
         error=error,
         saved=saved,
+        counts_need_two=_counts_need_two(act.folder),
     )
 
 

@@ -333,7 +333,7 @@ def test_attendance_ends_with_the_count(desk, client, ready):
     folder = folder_of(desk, ready)
     freeze(desk, client, ready)
     print_ballots(folder, PrintOrder(1, seed=3))
-    data = {"summoned": "24", "present": "23"}
+    data = {"summoned": "24", "present": "23", **desk.second()}
     data["seen"] = seen(client.get(ready).text)
     assert client.post(f"{ready}/attendance", data=data).status_code == 303
     with closing(open_store(folder.database)) as store:
@@ -349,6 +349,34 @@ def test_attendance_ends_with_the_count(desk, client, ready):
     with closing(open_vote_store(folder, load_vote(folder))) as store:
         store.append(EventKind.COUNT_REOPENED, {})
     assert client.post(f"{ready}/attendance", data=data).status_code == 303
+
+
+def test_head_counts_are_changed_by_two_once_there_are_ballots(desk, client, ready):
+    folder = folder_of(desk, ready)
+    freeze(desk, client, ready)
+    assert 'id="f-counts-second"' not in client.get(ready).text
+    print_ballots(folder, PrintOrder(1, seed=3))
+    before = load_vote(folder).attendance
+    page = client.get(ready).text
+    data = {"seen": seen(page), "summoned": "24", "present": "23", "delegates": "30"}
+    assert 'id="f-counts-second"' in page
+    alone = client.post(f"{ready}/attendance", data=data)
+    wrong = client.post(f"{ready}/attendance", data={**data, **desk.second(), "second_pin": "000000"})
+    head = desk.members[Role.HEAD]
+    same = {"second": head.id, "second_pin": desk.pins[head.id]}
+    twice = client.post(f"{ready}/attendance", data={**data, **same})
+    assert [one.status_code for one in (alone, wrong, twice)] == [400, 400, 400]
+    # What was typed is not lost with a PIN mistyped.
+    assert 'value="30"' in wrong.text
+    assert load_vote(folder).attendance == before
+    assert client.post(f"{ready}/attendance", data={**data, **desk.second()}).status_code == 303
+    assert load_vote(folder).attendance == Attendance(24, 23, 30)
+    with closing(open_store(folder.database)) as store:
+        *_, acted = (entry.content for entry in store.journal(EventKind.DESK_ACTED))
+    told = {key: acted[key] for key in ("action", "summoned", "present", "delegates", "second")}
+    second = desk.members[Role.MEMBER].id
+    numbers = {"summoned": 24, "present": 23, "delegates": 30}
+    assert told == {"action": "attendance_changed", **numbers, "second": second}
 
 
 def test_a_change_after_freezing_is_told(desk, client, ready):
