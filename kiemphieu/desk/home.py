@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 
 from starlette.responses import Response
 
-from kiemphieu.counting import count_folder
 from kiemphieu.desk.acts import Act, vote_name
 from kiemphieu.desk.desk import is_rehearsal
-from kiemphieu.desk.rehearsal import make_rehearsal
+from kiemphieu.desk.live_count import live_count
+from kiemphieu.desk.rehearsal import make_rehearsal, sample_scans_of
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
 from kiemphieu.folder import VoteFolder, load_vote
@@ -87,7 +88,11 @@ def show_home(act: Act) -> Response:
 def show_vote(act: Act) -> Response:
     standing = standing_of(act.folder, act)
     return act.page(
-        "vote.html", standing=standing, tasks=tasks_of(standing), job=act.desk.jobs.of(act.folder)
+        "vote.html",
+        standing=standing,
+        tasks=tasks_of(standing),
+        job=act.desk.jobs.of(act.folder),
+        samples=sample_scans_of(act.folder) if is_rehearsal(act.folder) else (),
     )
 
 
@@ -104,57 +109,31 @@ def standing_of(folder: VoteFolder, act: Act) -> Standing:
         return Standing()
     try:
         vote = load_vote(folder)
-        if not folder.database.is_file() and not vote.store_url:
-            return Standing(set_up=_is_frozen(folder))
-        return _recorded_standing(folder, vote, act.desk.remembered)
+        recorded = folder.database.is_file() or vote.store_url
+        return _recorded(folder, vote) if recorded else Standing(set_up=_is_frozen(folder))
     except KiemphieuError as error:
         return Standing(problem=act.say(error))
 
 
-def _recorded_standing(
-    folder: VoteFolder, vote: Vote, remembered: dict[str, tuple[object, object]]
-) -> Standing:
-    """Counted anew only when the record or vote.toml has changed: a large record takes seconds."""
-    store = open_vote_store(folder, vote)
-    try:
-        now = (store.state(), vote, _is_frozen(folder))
-        before, found = remembered.get(str(folder.root), (None, None))
-        if before == now and isinstance(found, Standing):
-            return found
-        printed, pages = bool(store.forms()), store.page_count()
-        issued = len(store.issued_serials())
+def _recorded(folder: VoteFolder, vote: Vote) -> Standing:
+    with closing(open_vote_store(folder, vote)) as store:
+        if not store.forms():
+            return Standing(set_up=_is_frozen(folder))
+        printed, scanned = store.issued_count(), store.page_count()
         sealed = store.last_entry(EventKind.RECORD_SEALED) is not None
-        closed = is_closed(
-            _position(store.last_entry(EventKind.COUNT_CLOSED)),
-            _position(store.last_entry(EventKind.COUNT_REOPENED)),
-        )
-    finally:
-        store.close()
-    if not printed:
-        return Standing(set_up=_is_frozen(folder))
-    counted = count_folder(folder, vote)
-    unread = sum(map(is_unread, counted.review))
-    standing = Standing(
+        closed = store.is_closed()
+    report = live_count(folder).report
+    unread = sum(map(is_unread, report.review))
+    return Standing(
         set_up=True,
-        printed=issued,
-        scanned=pages,
-        problems=sum(map(is_sheet_problem, counted.review)),
-        review=max(0, counted.result.ballots.review - unread),
-        final=counted.result.final,
+        printed=printed,
+        scanned=scanned,
+        problems=sum(map(is_sheet_problem, report.review)),
+        review=max(0, report.result.ballots.review - unread),
+        final=report.result.final,
         closed=closed,
         sealed=sealed,
     )
-    remembered[str(folder.root)] = (now, standing)
-    return standing
-
-
-def is_closed(closed_at: int, reopened_at: int) -> bool:
-    """Whether the last of the two entries is the one that closed the count."""
-    return closed_at > reopened_at
-
-
-def _position(entry: object) -> int:
-    return getattr(entry, "position", 0)
 
 
 def _is_frozen(folder: VoteFolder) -> bool:

@@ -32,14 +32,17 @@ class LiveCount:
 
 
 class _Kept:
-    """The newest count of every vote. Counting waits for counting: two browsers ask for one result."""
+    """The newest count of every vote. Counting waits for counting of the same vote: one result serves all."""
 
     def __init__(self) -> None:
         self._found: OrderedDict[Path, LiveCount] = OrderedDict()
+        self._counting: dict[Path, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def count(self, folder: VoteFolder) -> LiveCount:
         with self._lock:
+            counting = self._counting.setdefault(folder.root, threading.Lock())
+        with counting:
             vote = load_vote(folder)
             if not folder.database.is_file() and not vote.store_url:
                 raise InputError("desk_count_nothing_printed")
@@ -47,11 +50,15 @@ class _Kept:
             known = self._found.get(folder.root)
             if known is None or known.key != key:
                 known = LiveCount(key, count_folder(folder, vote))
-            self._found[folder.root] = known
-            self._found.move_to_end(folder.root)
+            self._keep(folder.root, known)
+            return known
+
+    def _keep(self, root: Path, count: LiveCount) -> None:
+        with self._lock:
+            self._found[root] = count
+            self._found.move_to_end(root)
             while len(self._found) > _MOST_KEPT:
                 self._found.popitem(last=False)
-            return known
 
 
 _KEPT = _Kept()

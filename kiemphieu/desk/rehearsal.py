@@ -32,3 +32,8 @@ def make_rehearsal(root: Path, lang: Language) -> VoteFolder:
         with disk_errors(place):
             shutil.rmtree(place, ignore_errors=True)
         raise
+
+
+def sample_scans_of(folder: VoteFolder) -> tuple[Path, ...]:
+    """The sheets of a rehearsal vote that wait to be scanned at the desk."""
+    return tuple(sorted((folder.root / "scans").glob("*.jpg")))

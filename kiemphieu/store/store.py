@@ -283,6 +283,11 @@ class Store:
         with reading(self._engine, self._where) as connection:
             return frozenset(connection.execute(select(tables.issued.c.serial)).scalars())
 
+    def issued_count(self) -> int:
+        """How many ballots were issued."""
+        with reading(self._engine, self._where) as connection:
+            return connection.execute(select(func.count()).select_from(tables.issued)).scalar_one()
+
     def has_issued(self, style: str | None = None) -> bool:
         """Whether a ballot was ever issued, of that group or of any."""
         with reading(self._engine, self._where) as connection:
