@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from audit.compare import ComparedPage, Comparison, Difference
 from kiemphieu.desk.acts import Act, Upload
@@ -17,6 +17,7 @@ from kiemphieu.desk.audit_uploads import checked_kind
 from kiemphieu.desk.jobs import Job, JobState
 from kiemphieu.desk.roles import CHECKERS
 from kiemphieu.desk.screens import Screen
+from kiemphieu.desk.streams import progress_answer
 from kiemphieu.disk import disk_errors
 from kiemphieu.documents.facts import Words
 from kiemphieu.folder import VoteFolder, free_name, vote_rules
@@ -154,49 +155,38 @@ def _start(act: Act, subject: Subject, name: str, path: Path, taken: Path | None
     vote, lang = subject.vote(), act.lang
 
     def work(job: Job) -> ScanReport:
-        def progress(done: int, total: int) -> None:
-            if job.stop_asked:
-                raise InputError("desk_audit_stopped")
-            job.progress(done, total)
-
         try:
             made = AuditVote(vote, make_place(subject.rescans))
-            return rescan(subject.folder, [path], name, 1, lang, progress, made).scan
+            return rescan(subject.folder, [path], name, 1, lang, job.progress, made).scan
         finally:
             if taken is not None:
                 shutil.rmtree(taken, ignore_errors=True)
 
-    job = act.desk.jobs.start(subject.folder, _JOB, work)
-    job.notes = {"name": name}
+    act.desk.jobs.start(subject.folder, _JOB, work, {"name": name})
 
 
 def _job(act: Act, subject: Subject) -> Job | None:
-    job = act.desk.jobs.of(subject.folder)
-    return job if job is not None and job.name == _JOB else None
+    return act.desk.jobs.of(subject.folder, _JOB)
 
 
 def rescan_progress(act: Act) -> Response:
     """How far it is; asked for by the page."""
-    job = _job(act, subject_of(act))
-    if job is None:
-        return JSONResponse({"running": False, "done": 0, "total": 0})
-    running = job.state is JobState.RUNNING
-    return JSONResponse({"running": running, "done": job.done, "total": job.total})
+    return progress_answer(_job(act, subject_of(act)))
 
 
 def show_rescan(act: Act) -> Response:
     subject, name = subject_of(act), act.path["rescan"]
     job = _job(act, subject)
     mine = job if job is not None and job.notes.get("name") == name else None
-    running = mine is not None and mine.state is JobState.RUNNING
-    compared = None if running or (mine is not None and mine.error) else _compared(subject, name)
+    whole = mine is None or mine.state is JobState.DONE
+    compared = _compared(subject, name) if whole else None
     words = Words(act.lang)
     found = [] if compared is None else compared.differences()
     return act.page(
         "audit_rescan.html",
         subject=subject,
         name=name,
-        job=mine if running else None,
+        job=mine,
         failed=act.say(mine.error) if mine is not None and mine.error is not None else "",
         problems=_problems(mine, words),
         compared=compared,

@@ -6,7 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from kiemphieu.desk import audit_rescans, audit_scanners
 from kiemphieu.desk.acts import Act
@@ -21,9 +21,10 @@ from kiemphieu.desk.audit_subjects import (
     packages,
     subject_of,
 )
-from kiemphieu.desk.jobs import Job, JobState
+from kiemphieu.desk.jobs import Job
 from kiemphieu.desk.roles import CHECKERS
 from kiemphieu.desk.screens import Screen
+from kiemphieu.desk.streams import progress_answer
 from kiemphieu.documents.facts import Words
 from kiemphieu.messages import has_text
 from kiemphieu.package import verify_unpacked
@@ -136,11 +137,7 @@ def _verify_page(act: Act, subject: Subject, error: str, status: int = 200) -> R
 
 def verify_progress(act: Act) -> Response:
     """How far the check is; asked for by the page."""
-    job = _verify_job(act, subject_of(act))
-    if job is None:
-        return JSONResponse({"running": False, "done": 0, "total": 0})
-    running = job.state is JobState.RUNNING
-    return JSONResponse({"running": running, "done": job.done, "total": job.total})
+    return progress_answer(_verify_job(act, subject_of(act)))
 
 
 def start_verify(act: Act) -> Response:
@@ -163,8 +160,7 @@ def stop_verify(act: Act) -> Response:
 
 
 def _verify_job(act: Act, subject: Subject) -> Job | None:
-    job = act.desk.jobs.of(subject.folder)
-    return job if job is not None and job.name == "verify" else None
+    return act.desk.jobs.of(subject.folder, "verify")
 
 
 def _start_verify(act: Act, subject: Subject, head: str) -> None:
@@ -173,15 +169,10 @@ def _start_verify(act: Act, subject: Subject, head: str) -> None:
         subject.open().close()  # says now what would stop it later
 
     def work(job: Job) -> VerifyReport:
-        def progress(done: int, total: int) -> None:
-            if job.stop_asked:
-                raise InputError("desk_audit_stopped")
-            job.progress(done, total)
-
         if unpacked is None:
-            report = verify_folder(subject.folder, head, progress)
+            report = verify_folder(subject.folder, head, job.progress)
         else:
-            report = verify_unpacked(unpacked, head, progress)
+            report = verify_unpacked(unpacked, head, job.progress)
         keep_verify(subject, KeptVerify(report, head, member.name, member.role.value))
         return report
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import anyio
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from kiemphieu.closing import read_closing
 from kiemphieu.desk import count_chart
@@ -21,6 +19,7 @@ from kiemphieu.desk.live_count import live_count
 from kiemphieu.desk.rendering import render
 from kiemphieu.desk.roles import COUNTERS, Role
 from kiemphieu.desk.screens import Screen
+from kiemphieu.desk.streams import Push, pushes, stream_answer
 from kiemphieu.documents.facts import Facts, GroupFacts, Words, facts_of_count, find_threshold
 from records.count import OfficialResult, OpenPoint
 from records.errors import KiemphieuError
@@ -29,9 +28,7 @@ from records.vote import Official
 SCREEN = Screen("counting")
 
 PUSH_S = 1.0
-LONGEST_SILENCE_S = 15.0
-LONGEST_STREAM_S = 900.0
-"""The browser asks for a new one then: nothing is held open for ever."""
+LONGEST_SILENCE_S = 5.0
 
 _MENDED_AT = {
     OpenPoint.IN_REVIEW: "review",
@@ -190,39 +187,27 @@ def _point(act: Act, point: OpenPoint) -> Task:
 @SCREEN.get("/votes/{vote}/count/stream", watch=True)
 def stream(act: Act) -> Response:
     """The figures, pushed when they change: the state as it is first, so that none is missed."""
-    return StreamingResponse(_pushes(act), media_type="text/event-stream")
+    return stream_answer(_pushes(act))
 
 
-async def _pushes(act: Act) -> AsyncIterator[str]:
+def _pushes(act: Act) -> AsyncIterator[str]:
     view = "projector" if act.query.get("view") == "projector" else "figures"
-    began = told_at = time.monotonic()
-    told = act.query.get("known", "")
-    while time.monotonic() - began < LONGEST_STREAM_S:
-        if not act.desk.sessions.touch(act.visitor.session, counts=False):
-            return
-        key, message = await run_in_threadpool(_message, act, view, told)
-        now = time.monotonic()
-        if key != told:
-            yield f"data: {message}\n\n"
-            told, told_at = key, now
-        elif now - told_at >= LONGEST_SILENCE_S:
-            yield ": still here\n\n"
-            told_at = now
-        await anyio.sleep(PUSH_S)
+    return pushes(act, partial(_message, act, view), PUSH_S, LONGEST_SILENCE_S)
 
 
-def _message(act: Act, view: str, told: str) -> tuple[str, str]:
+def _message(act: Act, view: str, told: str) -> Push:
     """What the page now shows, and the words that change with it; nothing is drawn that was told already."""
     try:
         if view == "projector" and not is_projected(act):
-            return "hidden", json.dumps({"hidden": True})
+            return Push("hidden", json.dumps({"hidden": True}), goes_on=False)
         key = live_count(act.folder).key
         if key == told:
-            return key, ""
+            return Push(key, "")
         values: dict[str, Any] = {"act": act, "t": act.t, "lang": act.lang.value} | figures(act)
     except KiemphieuError as error:
-        return act.say(error), json.dumps({"error": act.say(error)}, ensure_ascii=False)
+        return Push(act.say(error), json.dumps({"error": act.say(error)}, ensure_ascii=False))
     html = render(f"count_{'big' if view == 'projector' else 'figures'}.html", values)
     ballots = values["result"].ballots
     spoken = act.t("desk_count_spoken", returned=ballots.returned, review=ballots.review)
-    return str(values["key"]), json.dumps({"html": html, "spoken": spoken}, ensure_ascii=False)
+    shown = {"key": values["key"], "html": html, "spoken": spoken}
+    return Push(values["key"], json.dumps(shown, ensure_ascii=False))

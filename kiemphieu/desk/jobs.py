@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -22,6 +22,10 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     STOPPED = "stopped"
+
+
+class JobStopped(KeyboardInterrupt):
+    """A member stops the work. It ends as at Ctrl-C: a scan records the pages that it has read."""
 
 
 @dataclass(slots=True)
@@ -50,25 +54,46 @@ class Job:
     _thread: threading.Thread | None = None
 
     @property
-    def stop_asked(self) -> bool:
-        return self._stop.is_set()
+    def running(self) -> bool:
+        return self.state is JobState.RUNNING
 
     def ask_stop(self) -> None:
         self._stop.set()
 
+    def check_stop(self) -> None:
+        """Called by the work wherever it may end.
+
+        Raises:
+            JobStopped: a member has asked for it.
+        """
+        if self._stop.is_set():
+            raise JobStopped
+
     def progress(self, done: int, total: int) -> None:
+        """How far the work is; it may end here.
+
+        Raises:
+            JobStopped: a member has asked for it.
+        """
         self.done, self.total = done, total
+        self.check_stop()
+
+    def as_json(self) -> dict[str, object]:
+        """How far it is, for the script of a page."""
+        return {"state": self.state.value, "done": self.done, "total": self.total}
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Whether it has ended within that time."""
         if self._thread is not None:
             self._thread.join(timeout_s)
-        return self.state is not JobState.RUNNING
+        return not self.running
 
     def _run(self, work: Callable[[Job], Any]) -> None:
         try:
             self.result = work(self)
-            ended = JobState.STOPPED if self.stop_asked else JobState.DONE
+            ended = JobState.DONE
+        except JobStopped:
+            ended = JobState.STOPPED
         except KiemphieuError as error:
             self.error, ended = error, JobState.FAILED
         except Exception as error:  # noqa: BLE001  a thread has nobody above it
@@ -88,19 +113,28 @@ class Jobs:
         self._lock = threading.Lock()
         self._by_vote: dict[str, threading.RLock] = {}
 
-    def start(self, folder: VoteFolder, name: str, work: Callable[[Job], Any]) -> Job:
+    def start(
+        self,
+        folder: VoteFolder,
+        name: str,
+        work: Callable[[Job], Any],
+        notes: Mapping[str, Any] | None = None,
+    ) -> Job:
         """Starts work on a vote.
+
+        Args:
+            folder: the vote.
+            name: of the work, as in message ids.
+            work: done in a thread of its own.
+            notes: what the screen shows of it from the start.
 
         Raises:
             InputError: other work on it goes on.
         """
-        key = str(folder.root)
         with self._lock:
-            running = self._newest.get(key)
-            if running is not None and running.state is JobState.RUNNING:
-                raise InputError("desk_busy", job=running.name)
-            job = Job(name)
-            self._newest[key] = job
+            self.check_idle(folder)
+            job = Job(name, notes=dict(notes or {}))
+            self._newest[str(folder.root)] = job
             thread = threading.Thread(target=job._run, args=(work,), name=f"desk-{name}", daemon=True)  # noqa: SLF001  its own job
             job._thread = thread  # noqa: SLF001
             thread.start()
@@ -117,11 +151,23 @@ class Jobs:
         with lock:
             yield
 
-    def of(self, folder: VoteFolder) -> Job | None:
-        return self._newest.get(str(folder.root))
+    def check_idle(self, folder: VoteFolder) -> None:
+        """Whether nothing works on the vote.
+
+        Raises:
+            InputError: something does.
+        """
+        job = self.of(folder)
+        if job is not None and job.running:
+            raise InputError("desk_busy", job=job.name)
+
+    def of(self, folder: VoteFolder, *names: str) -> Job | None:
+        """The newest job of the vote; None where it is none of those names."""
+        job = self._newest.get(str(folder.root))
+        return job if job is not None and (not names or job.name in names) else None
 
     def running(self) -> tuple[Job, ...]:
-        return tuple(job for job in self._newest.values() if job.state is JobState.RUNNING)
+        return tuple(job for job in self._newest.values() if job.running)
 
     def stop_all(self, timeout_s: float) -> None:
         """Asks every job to end, and waits that long in all."""

@@ -17,15 +17,15 @@ from kiemphieu.deck_report import MOST_DIFFERENCES, difference_text
 from kiemphieu.deck_result import last_result, result_report
 from kiemphieu.deck_scanning import DeckCheck, DeckOfRun, check_deck
 from kiemphieu.desk.acts import Act, Upload
-from kiemphieu.desk.jobs import Job, JobState
-from kiemphieu.desk.printing import StopAsked, check_set_up, pdf_file
+from kiemphieu.desk.jobs import Job
+from kiemphieu.desk.printing import check_set_up, pdf_file
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
 from kiemphieu.disk import disk_errors
 from kiemphieu.documents.facts import Words, facts_of_count
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.intake import PAGE_SUFFIXES, natural_key
-from kiemphieu.scanning import Progress, default_workers
+from kiemphieu.scanning import default_workers
 from records.errors import InputError, KiemphieuError
 
 SCREEN = Screen("print_deck")
@@ -46,7 +46,7 @@ def show_decks(act: Act) -> Response:
 def _page(act: Act, error: str = "") -> Response:
     folder = act.folder
     job = act.desk.jobs.of(folder)
-    ours = job if job is not None and job.name == "testdeck" else None
+    ours = act.desk.jobs.of(folder, "testdeck")
     return act.page(
         "print_deck.html",
         HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
@@ -55,7 +55,7 @@ def _page(act: Act, error: str = "") -> Response:
         result=last_result(folder),
         details=_details(act, ours),
         job=ours,
-        busy=job is not None and job.state is JobState.RUNNING,
+        busy=job is not None and job.running,
         may_act=act.member.role in COUNTERS,
     )
 
@@ -102,22 +102,10 @@ def start_deck(act: Act) -> Response:
     return act.go(act.vote_url("print", "deck"))
 
 
-def _printed(act: Act, order: DeckOrder, job: Job) -> DeckPrint | None:
-    try:
-        printed = print_deck(act.folder, order, _stoppable(job))
-    except StopAsked:
-        return None
+def _printed(act: Act, order: DeckOrder, job: Job) -> DeckPrint:
+    printed = print_deck(act.folder, order, job.progress)
     act.journal("testdeck_printed")
     return printed
-
-
-def _stoppable(job: Job) -> Progress:
-    def show(done: int, total: int) -> None:
-        if job.stop_asked:
-            raise StopAsked
-        job.progress(done, total)
-
-    return show
 
 
 @SCREEN.post(_DECK + "/scan")
@@ -156,11 +144,9 @@ def _forget_left(own: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _scanned(act: Act, scans: Path, job: Job) -> DeckCheck | None:
+def _scanned(act: Act, scans: Path, job: Job) -> DeckCheck:
     try:
-        check = check_deck(act.folder, [scans], DeckOfRun(), default_workers(), act.lang, _stoppable(job))
-    except StopAsked:
-        return None
+        check = check_deck(act.folder, [scans], DeckOfRun(), default_workers(), act.lang, job.progress)
     except InputError as error:
         # Said for the command line, where the remedy is another command.
         if error.message_id in _SAID_OTHERWISE:

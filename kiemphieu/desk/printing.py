@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 
 from kiemphieu.deck_result import last_result
 from kiemphieu.desk.acts import Act
-from kiemphieu.desk.jobs import Job, JobState
+from kiemphieu.desk.jobs import Job
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
+from kiemphieu.desk.streams import progress_answer
 from kiemphieu.documents.facts import Words
 from kiemphieu.documents.test_sheet import write_test_sheet
 from kiemphieu.draft_file import DRAFT_FILE
@@ -30,14 +31,10 @@ from records.vote import Vote
 SCREEN = Screen("printing")
 MOST_AT_ONCE = 20_000
 """Ballots of one batch: a slip of the finger must not print for hours; more go in several batches."""
-PRINT_JOBS = frozenset({"print", "testdeck"})
+PRINT_JOBS = ("print", "testdeck")
 
 _PRINT = "/votes/{vote}/print"
 _BATCH = _PRINT + "/batches/{name}"
-
-
-class StopAsked(Exception):  # noqa: N818  an answer, not a fault
-    """The member has stopped the printing: what was recorded of it is taken back."""
 
 
 @SCREEN.get(_PRINT)
@@ -61,8 +58,8 @@ def _page(act: Act, error: str = "", count: str = "", group: str = "") -> Respon
         batches=printed_batches(folder, vote),
         stock=read_stock(folder, vote),
         result=last_result(folder),
-        job=job if job is not None and job.name in PRINT_JOBS else None,
-        busy=job is not None and job.state is JobState.RUNNING,
+        job=act.desk.jobs.of(folder, *PRINT_JOBS),
+        busy=job is not None and job.running,
         hinder=hinder(act, vote),
         pages=len(pages),
         form_error=form_error,
@@ -129,25 +126,17 @@ def start_printing(act: Act) -> Response:
     return act.go(act.vote_url("print"))
 
 
-def _printed(act: Act, order: PrintOrder, job: Job) -> PrintReport | None:
-    def show(done: int) -> None:
-        if job.stop_asked:
-            raise StopAsked
-        job.progress(done, order.count)
-
+def _printed(act: Act, order: PrintOrder, job: Job) -> PrintReport:
     job.progress(0, order.count)
-    try:
-        report = print_ballots(act.folder, order, show)
-    except StopAsked:
-        return None
+    report = print_ballots(act.folder, order, lambda done: job.progress(done, order.count))
     act.journal("ballots_printed", group=report.style, ballots=report.ballots)
     return report
 
 
 @SCREEN.post(_PRINT + "/stop")
 def stop_printing(act: Act) -> Response:
-    job = act.desk.jobs.of(act.folder)
-    if job is not None and job.name in PRINT_JOBS:
+    job = act.desk.jobs.of(act.folder, *PRINT_JOBS)
+    if job is not None:
         job.ask_stop()
         job.wait(2.0)
     return act.go(act.vote_url("print"))
@@ -156,10 +145,7 @@ def stop_printing(act: Act) -> Response:
 @SCREEN.get(_PRINT + "/progress", watch=True)
 def show_progress(act: Act) -> Response:
     """How far the work is, for the script of the page."""
-    job = act.desk.jobs.of(act.folder)
-    if job is None:
-        return JSONResponse({"state": JobState.DONE.value, "done": 0, "total": 0})
-    return JSONResponse({"state": job.state.value, "done": job.done, "total": job.total})
+    return progress_answer(act.desk.jobs.of(act.folder, *PRINT_JOBS))
 
 
 @SCREEN.get(_PRINT + "/form/{number:int}.png")

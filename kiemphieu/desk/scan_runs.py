@@ -15,7 +15,7 @@ from kiemphieu.arrivals import SETTLE_S
 from kiemphieu.batches import Batch, BatchSource, PageTally, begin_run, end_run, spool_of
 from kiemphieu.desk.acts import Upload
 from kiemphieu.desk.desk import Desk
-from kiemphieu.desk.jobs import Job
+from kiemphieu.desk.jobs import Job, JobStopped
 from kiemphieu.desk.live_scan import LiveScan
 from kiemphieu.disk import SETTLED_TIME_S, disk_errors
 from kiemphieu.file_kind import kind_of_head
@@ -40,10 +40,6 @@ _HEAD_BYTES = 1024
 _LONGEST_NAME = 120
 
 
-class Stopped(KeyboardInterrupt):
-    """A member stops the run."""
-
-
 def start_run(desk: Desk, folder: VoteFolder, batch: Batch, refused: Sequence[FileProblem] = ()) -> Job:
     """Scans the batch on, in a thread.
 
@@ -60,9 +56,8 @@ def start_run(desk: Desk, folder: VoteFolder, batch: Batch, refused: Sequence[Fi
     live = LiveScan(max(0, expected))
     for problem in refused:
         live.tell(PageFate(problem.source, 0, Fate.PROBLEM, problem=problem))
-    job = desk.jobs.start(folder, JOB, lambda job: _work(job, folder, batch, live))
-    job.notes = _notes(batch, live)
-    return job
+    notes = {"live": live, "at_hand": batch}
+    return desk.jobs.start(folder, JOB, lambda job: _work(job, folder, batch, live), notes)
 
 
 def live_of(job: Job | None) -> LiveScan | None:
@@ -71,12 +66,7 @@ def live_of(job: Job | None) -> LiveScan | None:
     return found if isinstance(found, LiveScan) else None
 
 
-def _notes(batch: Batch, live: LiveScan) -> dict[str, object]:
-    return {"live": live, "at_hand": batch}
-
-
 def _work(job: Job, folder: VoteFolder, batch: Batch, live: LiveScan) -> None:
-    job.notes = _notes(batch, live)
     # Of what was sent, the run is about what lies there now: more may come in while it goes on.
     sent = sent_files(folder, batch)
     begin_run(folder, batch.number)
@@ -86,9 +76,7 @@ def _work(job: Job, folder: VoteFolder, batch: Batch, live: LiveScan) -> None:
             _scan_sent(job, folder, sent, live)
         else:
             _RUNS[batch.source](job, folder, batch, live)
-        whole = not job.stop_asked
-    except Stopped:
-        pass
+        whole = True
     finally:
         run = live.look().run
         end_run(folder, batch.number, run, _met_again(batch, run, whole))
@@ -117,17 +105,17 @@ def _scan_folder(job: Job, folder: VoteFolder, batch: Batch, live: LiveScan) -> 
 
 def _scan(job: Job, folder: VoteFolder, paths: Sequence[Path], live: LiveScan) -> None:
     def progress(done: int, total: int) -> None:
-        job.progress(done, total)
         live.progress(done, total)
-        _stop_if_asked(job)
+        job.progress(done, total)
 
     scan_paths(folder, paths, workers(), progress, live.alarm, live.tell, NICE)
 
 
 def _watch(job: Job, folder: VoteFolder, batch: Batch, live: LiveScan) -> None:
-    watch_folder(
-        folder, Path(batch.place), WatchOptions(workers(), SETTLE_S, nice=NICE), _listener(job, live)
-    )
+    options = WatchOptions(workers(), SETTLE_S, nice=NICE)
+    # A watch that is stopped ends in order, and says so.
+    if watch_folder(folder, Path(batch.place), options, _listener(job, live)).stopped:
+        raise JobStopped
 
 
 def _acquire(job: Job, folder: VoteFolder, batch: Batch, live: LiveScan) -> None:
@@ -136,7 +124,9 @@ def _acquire(job: Job, folder: VoteFolder, batch: Batch, live: LiveScan) -> None
     with open_inbox(folder) as inbox:
         done = acquire_batch(folder, inbox, settings, options, workers(), _listener(job, live), NICE)
     stop = done.stop
-    if stop is None or done.watch.stopped:
+    if done.watch.stopped:
+        raise JobStopped
+    if stop is None:
         return
     if stop.trouble is Trouble.OUT_OF_PAPER and done.pages:
         live.stopped_by("desk_scan_paper_end", {"pages": done.pages})
@@ -161,12 +151,7 @@ def _listener(job: Job, live: LiveScan) -> Listener:
         known = f"watch_{message_id}" if message_id in PASSING else message_id
         live.news("" if message_id == GOES_ON else known, details)
 
-    return Listener(live.tell, live.alarm, news, lambda: _stop_if_asked(job))
-
-
-def _stop_if_asked(job: Job) -> None:
-    if job.stop_asked:
-        raise Stopped
+    return Listener(live.tell, live.alarm, news, job.check_stop)
 
 
 # Files that were sent

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from kiemphieu.batches import (
     Batch,
@@ -27,7 +27,7 @@ from kiemphieu.batches import (
     save_batch,
 )
 from kiemphieu.desk.acts import Act
-from kiemphieu.desk.jobs import Job, JobState
+from kiemphieu.desk.jobs import Job
 from kiemphieu.desk.live_scan import LiveState
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.scan_places import found_folders
@@ -50,6 +50,7 @@ from kiemphieu.desk.scan_words import (
     stopped_words,
 )
 from kiemphieu.desk.screens import Screen
+from kiemphieu.desk.streams import Push, pushes, stream_answer
 from kiemphieu.folder import load_vote
 from kiemphieu.page_picture import SUFFIXES, page_picture
 from kiemphieu.sane_device import Device, list_devices
@@ -65,9 +66,6 @@ PICTURE_S = 0.8
 """For each small picture: see `_Shown`."""
 LONGEST_SILENCE_S = 1.5
 """A push comes at least so often, so that what is shown is never two seconds old."""
-_END = "event: end\ndata: {}\n\n"
-LONGEST_STREAM_S = 900.0
-"""The browser asks for a new one then: nothing is held open for ever."""
 
 
 @SCREEN.get("/votes/{vote}/scan")
@@ -130,10 +128,8 @@ def _new_batch(act: Act, batches: tuple[Batch, ...], at_hand: Batch | None) -> d
 
 def _job(act: Act) -> tuple[Job | None, bool]:
     """The newest scan, and whether it goes on."""
-    job = act.desk.jobs.of(act.folder)
-    if job is None or job.name != JOB:
-        return None, False
-    return job, job.state is JobState.RUNNING
+    job = act.desk.jobs.of(act.folder, JOB)
+    return job, job is not None and job.running
 
 
 def _batches(act: Act, running: bool) -> tuple[tuple[Batch, ...], str]:
@@ -324,7 +320,7 @@ def _place(act: Act, source: BatchSource) -> str:
 @SCREEN.get("/votes/{vote}/scan/stream", watch=True)
 def stream(act: Act) -> Response:
     """The running scan, pushed: the state first, then every change."""
-    return StreamingResponse(_pushes(act), media_type="text/event-stream")
+    return stream_answer(_pushes(act))
 
 
 @dataclass(slots=True)
@@ -346,33 +342,20 @@ class _Shown:
         return self.pages
 
 
-async def _pushes(act: Act) -> AsyncIterator[str]:
-    began = told_at = time.monotonic()
-    told, shown = "", _Shown()
-    while time.monotonic() - began < LONGEST_STREAM_S:
-        if not act.desk.sessions.touch(act.visitor.session, counts=False):
-            yield _END  # the page asks anew, and is asked for the PIN
-            return
-        message, running = _message(act, shown)
-        now = time.monotonic()
-        if message != told or now - told_at >= LONGEST_SILENCE_S:
-            yield f"data: {message}\n\n"
-            told, told_at = message, now
-        if not running:
-            yield _END
-            return
-        await asyncio.sleep(PUSH_S)
+def _pushes(act: Act) -> AsyncIterator[str]:
+    return pushes(act, partial(_message, act, _Shown()), PUSH_S, LONGEST_SILENCE_S)
 
 
-def _message(act: Act, shown: _Shown) -> tuple[str, bool]:
+def _message(act: Act, shown: _Shown, _told: str) -> Push:
     job, running = _job(act)
     live = live_of(job)
     batch = job.notes.get("at_hand") if job is not None else None
     if live is None or not isinstance(batch, Batch):
-        return "{}", running
+        return Push("{}", "{}", running)
     state = live.look()
     state = replace(state, last=shown.newest(state.last, running))
-    return json.dumps(live_words(act, batch, state, running), ensure_ascii=False), running
+    text = json.dumps(live_words(act, batch, state, running), ensure_ascii=False)
+    return Push(text, text, running)
 
 
 @SCREEN.get("/votes/{vote}/scan/picture/{sha256}", watch=True)

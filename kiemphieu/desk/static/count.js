@@ -3,17 +3,20 @@
 
 (() => {
   const figures = document.getElementById("figures");
+  if (!figures) return;
   const trouble = document.getElementById("trouble");
-  let source = null;
+  let known = figures.dataset.known;
   let spoken = Date.now();
 
+  function tell(text) {
+    document.getElementById("trouble-text").textContent = text;
+    trouble.hidden = !text;
+  }
+
   function show(state) {
-    if (state.hidden) {
-      window.location.assign(figures.dataset.hidden);
-      return;
-    }
-    trouble.hidden = !state.error;
-    trouble.textContent = state.error || "";
+    if (state.hidden) return; // the stream ends, and the page loaded anew is another one
+    known = state.key || "";
+    tell(state.error || "");
     if (state.error) return;
     // A link that has the keyboard keeps it: what is replaced must not throw anybody to the top of the page.
     const links = () => [...figures.querySelectorAll("a")];
@@ -27,21 +30,10 @@
     }
   }
 
-  function open() {
-    if (source || document.hidden) return;
-    source = new EventSource(figures.dataset.stream);
-    source.onmessage = (event) => show(JSON.parse(event.data));
-  }
-
-  function close() {
-    if (source) source.close();
-    source = null;
-  }
-
-  if (figures) {
-    // A browser opens six connections to a server at most: a page that nobody sees keeps none.
-    document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
-    window.addEventListener("pagehide", close);
-    open();
-  }
+  window.follow({
+    address: () => `${figures.dataset.stream}&known=${encodeURIComponent(known)}`,
+    show,
+    tell: (word) => tell({ lost: trouble.dataset.lost, locked: trouble.dataset.locked }[word] || ""),
+    stays: "locked" in trouble.dataset,
+  });
 })();

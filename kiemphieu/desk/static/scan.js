@@ -5,9 +5,7 @@
   const live = document.getElementById("live");
   const byId = (id) => document.getElementById(id);
   const pictures = new Map();
-  let source = null;
   let spoken = 0;
-  let lost = 0;
 
   function fill(list, texts) {
     list.replaceChildren(...texts.map((text) => {
@@ -85,47 +83,13 @@
     }
   }
 
-  function open() {
-    if (source || document.hidden) return;
-    source = new EventSource(live.dataset.stream);
-    source.onmessage = (event) => {
-      found();
-      show(JSON.parse(event.data));
-    };
-    source.onopen = found;
-    source.onerror = () => {
-      // Refused for good: the desk was locked or started anew, and the page itself says which.
-      if (source.readyState === EventSource.CLOSED) window.location.reload();
-      else if (!lost) lost = window.setTimeout(tellLost, 3000);
-    };
-    source.addEventListener("end", () => {
-      close();
-      window.location.reload();
-    });
+  function tell(word) {
+    // What stood there before comes again with the first message.
+    byId("news").textContent = word === "lost" ? live.dataset.lost : "";
+    byId("news").hidden = word !== "lost";
   }
 
-  function tellLost() {
-    byId("news").textContent = live.dataset.lost;
-    byId("news").hidden = false;
-  }
-
-  function found() {
-    window.clearTimeout(lost);
-    lost = 0;
-  }
-
-  function close() {
-    found();
-    if (source) source.close();
-    source = null;
-  }
-
-  if (live) {
-    // A browser opens six connections to a server at most: a page that nobody sees keeps none.
-    document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
-    window.addEventListener("pagehide", close);
-    open();
-  }
+  if (live) window.follow({ address: () => live.dataset.stream, show, tell });
 
   for (const zone of document.querySelectorAll("[data-drop]")) {
     const input = zone.querySelector("input[type=file]");

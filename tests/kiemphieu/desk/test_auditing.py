@@ -20,6 +20,7 @@ from benchmarks.simulated_scanners import Scanner, draw_target, scan
 from calibration.target import make_target
 from kiemphieu.desk import audit_journal, auditing
 from kiemphieu.desk.audit_subjects import kept_verify, packages
+from kiemphieu.desk.jobs import JobState
 from kiemphieu.desk.roles import Role
 from kiemphieu.folder import VoteFolder, load_layout
 from kiemphieu.messages import has_text
@@ -128,7 +129,7 @@ def test_a_record_that_holds_says_so_and_the_check_is_there_after_a_new_start(de
     assert "Everything matches" in page
     assert "Hồ Em" in page
     progress = auditor.get("/votes/bdt-2023/audit/verify/progress").json()
-    assert progress == {"running": False, "done": 4, "total": 4}
+    assert progress == {"state": "done", "done": 4, "total": 4}
     desk.desk.jobs._newest.clear()
     assert "Everything matches" in auditor.get("/votes/bdt-2023/audit/verify").text
 
@@ -348,6 +349,7 @@ def test_a_check_that_is_stopped_says_so_and_keeps_nothing(desk, monkeypatch):
     job = desk.desk.jobs.of(folder)
     assert job is not None
     job.wait(20)
+    assert (job.state, job.error) == (JobState.STOPPED, None)
     assert "Stopped before the end" in auditor.get("/votes/bdt-2023/audit/verify").text
 
 

@@ -206,4 +206,4 @@ def test_a_stream_ends_with_the_session(desk, monkeypatch):
     async def listen() -> list[str]:
         return [text async for text in counting._pushes(act)]
 
-    assert asyncio.run(listen()) == []
+    assert asyncio.run(listen()) == ['event: end\ndata: {"why": "locked"}\n\n']
