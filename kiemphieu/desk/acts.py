@@ -10,14 +10,13 @@ from typing import Any
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kiemphieu.desk.desk import Desk, is_rehearsal
+from kiemphieu.desk.journalling import note_act
 from kiemphieu.desk.rendering import render
 from kiemphieu.desk.roles import COUNTERS, Member
 from kiemphieu.desk.sessions import Session
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.messages import Language, translate, translate_error
-from kiemphieu.vote_store import open_vote_store
 from records.errors import InputError, KiemphieuError
-from records.journal import EventKind
 
 _SEE_OTHER = 303
 _BIGGEST_NUMBER = 10**9
@@ -194,16 +193,8 @@ class Act:
 
         Never a serial, the name of a file or a time: nothing may tell which ballot came when.
         """
-        folder = self.folder
-        if not folder.database.is_file() or not folder.vote_file.is_file():
-            return
-        store = open_vote_store(folder, load_vote(folder))
-        try:
-            if store.last_entry(EventKind.RECORD_SEALED) is None:
-                data = {"action": action, "role": self.member.role.value, "member": self.member.id}
-                store.append(EventKind.DESK_ACTED, data | details)
-        finally:
-            store.close()
+        data = {"action": action, "role": self.member.role.value, "member": self.member.id}
+        note_act(self.folder, data | details)
 
 
 def vote_name(folder: VoteFolder) -> str:

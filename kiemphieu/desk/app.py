@@ -29,6 +29,7 @@ _LOG = logging.getLogger("kiemphieu.desk")
 
 SCREENS = (
     "signing_in",
+    "members",
     "setting_up_form",
     "setting_up_list",
     "setting_up",

@@ -24,6 +24,7 @@ ROWS = 50
 _TOLD = (
     "action",
     "role",
+    "whom",
     "member",
     "second",
     "members",

@@ -20,6 +20,7 @@ from kiemphieu.closing import (
 from kiemphieu.desk.acts import Act
 from kiemphieu.desk.jobs import JobState
 from kiemphieu.desk.live_count import live_count
+from kiemphieu.desk.member_changes import NotedChange, changes_since_print
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
 from kiemphieu.messages import DEFAULT_LANGUAGE
@@ -47,6 +48,7 @@ def _page(act: Act, error: str = "") -> Response:
         HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
         error=error,
         state=state,
+        changes=[_change_words(act, one) for one in changes_since_print(act.folder)],
         balance=balance,
         ballots=balance.result.ballots,
         steps=_steps(balance, len(live.report.review)),
@@ -60,6 +62,17 @@ def _page(act: Act, error: str = "") -> Response:
         may_change=act.member.role in COUNTERS,
         role=lambda one: act.t(f"desk_role_{one['role']}"),
     )
+
+
+def _change_words(act: Act, change: NotedChange) -> str:
+    """A change of members as a line; by ids, as the journal has it."""
+    if change.way:
+        by = act.t(f"desk_change_way_{change.way}")
+    elif change.second:
+        by = act.t("desk_change_by_two", member=change.by, second=change.second)
+    else:
+        by = act.t("desk_change_by_one", member=change.by)
+    return act.t(f"desk_change_{change.change.value}", whom=", ".join(change.whom), by=by)
 
 
 def _steps(balance: Balance, waiting: int) -> tuple[tuple[str, bool, str], ...]:

@@ -54,12 +54,7 @@ class Desk:
 
     def votes(self) -> tuple[VoteFolder, ...]:
         """Every vote of this machine, rehearsals last, by name."""
-        try:
-            found = [VoteFolder(path) for path in self.root.iterdir() if ID_PATTERN.fullmatch(path.name)]
-        except OSError:
-            return ()
-        there = [folder for folder in found if _is_vote(folder)]
-        return tuple(sorted(there, key=lambda folder: (is_rehearsal(folder), folder.root.name)))
+        return votes_in(self.root)
 
     def vote(self, name: str) -> VoteFolder | None:
         """The vote of that name, which is a plain name and never a path."""
@@ -83,6 +78,16 @@ def open_desk(root: Path, place: Place, lang: Language = DEFAULT_LANGUAGE) -> De
         for left in uploads.iterdir():
             left.unlink()
     return Desk(root.resolve(), People(own / MEMBERS), StartAddresses(own / STARTS), place, lang)
+
+
+def votes_in(root: Path) -> tuple[VoteFolder, ...]:
+    """Every vote in a desk's folder, rehearsals last, by name."""
+    try:
+        found = [VoteFolder(path) for path in root.iterdir() if ID_PATTERN.fullmatch(path.name)]
+    except OSError:
+        return ()
+    there = [folder for folder in found if _is_vote(folder)]
+    return tuple(sorted(there, key=lambda folder: (is_rehearsal(folder), folder.root.name)))
 
 
 def is_rehearsal(folder: VoteFolder) -> bool:

@@ -79,6 +79,10 @@ class People:
         account = self._accounts.get(member_id)
         return account is not None and account.failures >= MOST_FAILURES
 
+    def locked(self, role: Role) -> tuple[Member, ...]:
+        """Those of that role who are locked."""
+        return tuple(one for one in self.members() if one.role is role and self.is_locked(one.id))
+
     def add(self, name: str, role: Role) -> tuple[Member, str]:
         """A new member and the PIN, which is told this once.
 
@@ -121,7 +125,7 @@ class People:
         with self._lock:
             account = self._account(member_id)
             if account.failures >= MOST_FAILURES:
-                raise InputError("desk_pin_locked", name=account.name, most=MOST_FAILURES)
+                raise locked_error(_member(account))
             wait = self._wait_s(account)
             if wait > 0:
                 raise InputError("desk_pin_wait", seconds=int(wait) + 1)
@@ -161,6 +165,13 @@ class People:
         data = json.dumps([asdict(account) for account in accounts.values()], ensure_ascii=False, indent=1)
         write_atomic(self._file, data.encode(), _PRIVATE)
         self._accounts = accounts
+
+
+def locked_error(member: Member) -> InputError:
+    """Says who can unlock that member."""
+    if member.role is Role.HEAD:
+        return InputError("desk_head_locked", name=member.name, most=MOST_FAILURES, member=member.id)
+    return InputError("desk_pin_locked", name=member.name, most=MOST_FAILURES)
 
 
 def new_pin() -> str:

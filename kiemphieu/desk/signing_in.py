@@ -1,18 +1,18 @@
-"""Coming to the desk and leaving it: start address, first members, PIN, lock, language, members."""
+"""Coming to the desk and leaving it: start address, first members, PIN, lock, language."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
 from kiemphieu.desk.acts import Act, Visitor
+from kiemphieu.desk.member_changes import Change, Place, note_change
 from kiemphieu.desk.roles import Role
 from kiemphieu.desk.screens import Screen
 from kiemphieu.desk.sessions import COOKIE, Session
 from kiemphieu.messages import Language
-from records.errors import InputError, KiemphieuError
+from records.errors import InputError
 
 SCREEN = Screen("signing_in")
-_HEAD = frozenset({Role.HEAD})
 
 
 def with_cookie(response: Response, session: Session, secure: bool) -> Response:
@@ -43,10 +43,12 @@ def sign_in(visitor: Visitor) -> Response:
 def _sign_in_page(visitor: Visitor, error: str, status: int = 200) -> Response:
     chosen = visitor.form.text("member") or visitor.session.member_id
     onward = visitor.form.text("next") or visitor.query.get("next", "/")
+    people = visitor.desk.people
     return visitor.page(
         "sign_in.html",
         status,
-        members=visitor.desk.people.members(),
+        members=people.members(),
+        locked_heads=people.locked(Role.HEAD),
         chosen=chosen,
         onward=_inside(onward),
         error=error,
@@ -72,7 +74,9 @@ def make_first_members(visitor: Visitor) -> Response:
     except InputError as error:
         kept = (head, *visitor.form.all("member"))
         return visitor.page("first_members.html", 400, error=visitor.say(error), names=kept)
-    return visitor.page("pins.html", made=made, onward="/sign-in")
+    # Whoever takes the list of members away makes new ones here: every vote that is under way tells so.
+    unnoted = note_change(visitor.desk.votes(), Change.ADDED, [member for member, _ in made], Place.FIRST)
+    return visitor.page("pins.html", made=made, theirs="", unnoted=unnoted, onward="/sign-in")
 
 
 def _check_first(head: str, names: list[str]) -> None:
@@ -107,44 +111,3 @@ def show_kept(act: Act) -> Response:
         return act.go("/")
     act.visitor.session.kept = None
     return act.page("kept.html", kept=kept)
-
-
-@SCREEN.get("/members", roles=_HEAD)
-def show_members(act: Act) -> Response:
-    return _members_page(act, "")
-
-
-@SCREEN.post("/members/station", roles=_HEAD)
-def let_in_a_station(act: Act) -> Response:
-    """A start address for one more browser, told this once."""
-    origin = min(act.desk.place.origins)
-    address = f"{origin}/start?key={act.desk.starts.issue()}&lang={act.lang.value}"
-    return act.page("station.html", address=address)
-
-
-@SCREEN.post("/members/add", roles=_HEAD)
-def add_member(act: Act) -> Response:
-    wanted = act.form.text("role")
-    if wanted not in tuple(Role):
-        return _members_page(act, act.t("desk_role_missing"), 400)
-    try:
-        made = act.desk.people.add(act.form.text("name"), Role(wanted))
-    except InputError as error:
-        return _members_page(act, act.say(error), 400)
-    return act.page("pins.html", made=[made], onward="/members")
-
-
-@SCREEN.post("/members/renew", roles=_HEAD)
-def renew_pin(act: Act) -> Response:
-    try:
-        pin = act.desk.people.renew(act.form.text("member"))
-    except KiemphieuError as error:
-        return _members_page(act, act.say(error), 400)
-    member = act.desk.people.member(act.form.text("member"))
-    return act.page("pins.html", made=[(member, pin)], onward="/members")
-
-
-def _members_page(act: Act, error: str, status: int = 200) -> Response:
-    people = act.desk.people
-    rows = [(member, people.is_locked(member.id)) for member in people.members()]
-    return act.page("members.html", status, rows=rows, roles=tuple(Role), error=error)

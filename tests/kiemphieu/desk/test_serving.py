@@ -6,6 +6,7 @@ import datetime
 import ipaddress
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import closing
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,15 +25,19 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from desk_samples import QUICK
 
 from kiemphieu.desk.desk import open_desk
 from kiemphieu.desk.guard import Place
-from kiemphieu.desk.people import People
+from kiemphieu.desk.people import MOST_FAILURES, People
 from kiemphieu.desk.roles import Role
 from kiemphieu.desk.running import announce, held, origin_of_holder
 from kiemphieu.desk.shortcut import write_shortcut
+from kiemphieu.folder import load_vote
 from kiemphieu.messages import Language
+from kiemphieu.vote_store import open_vote_store
 from records.errors import InputError
+from records.journal import EventKind
 
 
 def started(root: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
@@ -219,3 +225,51 @@ def test_other_stations_are_served_over_tls_with_a_cookie_for_tls_only(tmp_path)
     finally:
         process.kill()
         process.wait()
+
+
+def renewed(root: Path, member: str, *options: str) -> subprocess.CompletedProcess[str]:
+    return refused(str(root), "--renew-pin", member, *options)
+
+
+def test_a_command_on_the_machine_renews_a_pin_and_the_journals_say_so(desk):
+    folder, root = desk.vote(), desk.folder
+    people = People(root / ".desk" / "members.json", hasher=QUICK)
+    head = next(one for one in people.members() if one.role is Role.HEAD)
+    for _ in range(MOST_FAILURES):
+        people = People(root / ".desk" / "members.json", hasher=QUICK)  # a new start forgets the wait
+        with pytest.raises(InputError):
+            people.check(head.id, "not it")
+    assert people.is_locked(head.id)
+    unknown = renewed(root, "head-9")
+    assert unknown.returncode == 3
+    assert f"{head.id} ({head.name})" in unknown.stderr
+    done = renewed(root, head.id, "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["member"], said["unnoted"]) == (head.id, [])
+    assert People(root / ".desk" / "members.json").check(head.id, said["pin"]) == head
+    with closing(open_vote_store(folder, load_vote(folder))) as store:
+        (act,) = [entry.content for entry in store.journal(EventKind.DESK_ACTED)]
+    whom = [{"member": head.id, "role": "head"}]
+    assert act == {"action": "pin_renewed", "whom": whom, "way": "machine"}
+    assert (
+        "PIN renewed for head-1 by a command on the machine"
+        in desk.client(Role.MEMBER).get("/votes/bdt-2023/close").text
+    )
+    again = renewed(root, head.id)
+    assert re.search(rf"New PIN of {head.name} \({head.id}\): \d{{6}}\.", again.stdout)
+    assert not re.search(r"\d{6}", again.stderr)
+
+
+def test_no_pin_is_renewed_beside_a_running_desk_or_where_there_is_none(serving, tmp_path):
+    _, _, root = serving
+    People(root / ".desk" / "members.json").add("An", Role.HEAD)
+    before = (root / ".desk" / "members.json").read_bytes()
+    running = renewed(root, "head-1")
+    assert running.returncode == 3
+    assert "is running" in running.stderr
+    assert (root / ".desk" / "members.json").read_bytes() == before
+    nothing = renewed(tmp_path / "elsewhere", "head-1")
+    assert nothing.returncode == 3
+    assert "Nobody has a PIN" in nothing.stderr
+    assert not (tmp_path / "elsewhere").exists()
