@@ -15,7 +15,7 @@ from kiemphieu.desk.rendering import render
 from kiemphieu.desk.roles import COUNTERS, Member
 from kiemphieu.desk.sessions import Session
 from kiemphieu.folder import VoteFolder, load_vote
-from kiemphieu.messages import Language, translate, translate_error
+from kiemphieu.messages import Language, has_text, translate, translate_error
 from records.errors import InputError, KiemphieuError
 
 _SEE_OTHER = 303
@@ -82,8 +82,11 @@ class Visitor:
         return translate(message_id, self.lang, **details)
 
     def say(self, error: KiemphieuError) -> str:
-        """An error in words."""
-        return translate_error(error, self.lang)
+        """An error in words; work that it names is called as on the pages."""
+        job = f"desk_job_{error.details.get('job')}"
+        if not has_text(job):
+            return translate_error(error, self.lang)
+        return self.t(error.message_id, **{**error.details, "job": self.t(job)})
 
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         values = {

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from kiemphieu.desk.acts import Act
-from kiemphieu.desk.jobs import JobState
 from kiemphieu.desk.printing import form_pages
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
@@ -82,9 +81,7 @@ def remove_seal(act: Act) -> Response:
 
 
 def _set(act: Act, png: bytes | None) -> None:
-    job = act.desk.jobs.of(act.folder)
-    if job is not None and job.state is JobState.RUNNING:
-        raise InputError("desk_busy", job=act.t(f"desk_job_{job.name}"))
+    act.desk.jobs.check_idle(act.folder)
     members: tuple[FreezingMember, ...] = ()
     if read_freezing(act.folder) is not None:
         second = act.second(act.form.text("second_pin"), act.form.text("second"))

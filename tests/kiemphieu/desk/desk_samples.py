@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +29,15 @@ NAMES = {
 }
 # Cheap on purpose: hundreds of sign-ins; `test_people` takes the real one.
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def started(root: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
+    """A desk in a process of its own, and its start address."""
+    words = [sys.executable, "-m", "kiemphieu", "desk", str(root), "--no-browser", "--json", *options]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    assert process.stdout is not None
+    with process.stdout as said:
+        return process, json.loads(said.readline())["address"]
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +12,9 @@ import pypdfium2
 import pytest
 import screen_pictures
 from axe_playwright_python.sync_playwright import Axe
-from desk_afternoon import CHROMIUM_FLAGS, WINDOW, Afternoon, chromium, served_desk
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from desk_afternoon import WINDOW, Afternoon, served_desk
+from desk_browser import launched, window
+from playwright.sync_api import Browser, Page, Request
 
 from kiemphieu.closing import read_closing
 from kiemphieu.counting import CountReport, count_folder
@@ -23,15 +23,8 @@ from kiemphieu.folder import VoteFolder
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = chromium()
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("chromium is not installed: .ci/run installs it")
-        pytest.skip("chromium is not installed (apt-get install chromium): the afternoon is not walked")
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=found, args=list(CHROMIUM_FLAGS))
-        yield started
-        started.close()
+    with launched() as found:
+        yield found
 
 
 @dataclass
@@ -85,7 +78,7 @@ def walk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Walk:
     place = tmp_path_factory.mktemp("afternoon")
     root, work = place / "votes", place / "work"
     work.mkdir()
-    page = browser.new_context(viewport=WINDOW, locale="vi-VN").new_page()
+    page = window(browser)
     found = Walk(VoteFolder(root))
     found.watch(page)
     afternoon = Afternoon(page, root, work, found.look)

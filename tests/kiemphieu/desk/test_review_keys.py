@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-import uvicorn
+from desk_browser import launched, reached, signed_in, window
 from desk_samples import DeskUnderTest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from review_samples import beside_box, page_of, record, serials_of, with_box, with_writing
 
 from kiemphieu.deciding import standing_decisions
-from kiemphieu.desk.app import make_app
-from kiemphieu.desk.guard import Place
 from kiemphieu.desk.roles import Role
 from kiemphieu.folder import VoteFolder
 from kiemphieu.opinions import Opinions
@@ -32,15 +26,8 @@ ITEMS = 22
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("chromium is not installed: .ci/run installs it")
-        pytest.skip("chromium is not installed (apt-get install chromium): the tests of the keys skip")
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
+    with launched() as found:
+        yield found
 
 
 @dataclass
@@ -54,17 +41,11 @@ class Served:
 
     def page(self, role: Role) -> Page:
         """A browser window in which a member is at work; its errors fail the test."""
-        under_test = self.under_test
-        member = under_test.members[role]
-        page = self.browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+        page = window(self.browser)
         page.on("pageerror", lambda error: pytest.fail(str(error)))
         page.on("console", lambda message: pytest.fail(message.text) if message.type == "error" else None)
-        page.goto(f"{self.address}/start?key={under_test.desk.starts.issue()}&lang=vi")
-        page.select_option("[name=member]", member.id)
-        page.fill("[name=pin]", under_test.pins[member.id])
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
-        return page
+        start = f"{self.address}/start?key={self.under_test.desk.starts.issue()}&lang=vi"
+        return signed_in(page, start, self.under_test, role)
 
     def review(self, role: Role) -> Page:
         page = self.page(role)
@@ -90,16 +71,8 @@ def served(desk: DeskUnderTest, browser: Browser) -> Iterator[Served]:
         for serial in serials_of(folder)
     ]
     record(folder, *pages)
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    address = f"127.0.0.1:{listening.getsockname()[1]}"
-    desk.desk.place = Place(frozenset({address}))
-    server = uvicorn.Server(uvicorn.Config(make_app(desk.desk), log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    yield Served(desk, folder, f"http://{address}", browser)
-    server.should_exit = True
-    thread.join(10)
+    with reached(desk) as address:
+        yield Served(desk, folder, address, browser)
 
 
 def commit(page: Page) -> None:
