@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from desk_samples import QUICK
+from desk_samples import QUICK, started
 
 from kiemphieu.desk.desk import open_desk
 from kiemphieu.desk.guard import Place
@@ -38,15 +38,6 @@ from kiemphieu.messages import Language
 from kiemphieu.vote_store import open_vote_store
 from records.errors import InputError
 from records.journal import EventKind
-
-
-def started(root: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
-    """A desk in a process of its own, and its start address."""
-    words = [sys.executable, "-m", "kiemphieu", "desk", str(root), "--no-browser", "--json", *options]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)  # noqa: S603
-    assert process.stdout is not None
-    with process.stdout as said:
-        return process, json.loads(said.readline())["address"]
 
 
 @pytest.fixture
