@@ -21,7 +21,7 @@ from kiemphieu.desk.acts import Act
 from kiemphieu.desk.jobs import JobState
 from kiemphieu.desk.live_count import live_count
 from kiemphieu.desk.member_changes import NotedChange, changes_since_print
-from kiemphieu.desk.roles import COUNTERS
+from kiemphieu.desk.roles import COUNTERS, Member
 from kiemphieu.desk.screens import Screen
 from kiemphieu.messages import DEFAULT_LANGUAGE
 from kiemphieu.sealing import seal_vote
@@ -42,13 +42,15 @@ def _page(act: Act, error: str = "") -> Response:
     live = live_count(act.folder)
     state = read_closing(act.folder)
     balance = balance_of(act.folder, live.report)
+    changes = changes_since_print(act.folder)
     typed = act.form.text("counted")
     return act.page(
         "close.html",
         HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
         error=error,
         state=state,
-        changes=[_change_words(act, one) for one in changes_since_print(act.folder)],
+        changes=[_change_words(act, one) for one in changes],
+        changed=_named_in(act, changes),
         balance=balance,
         ballots=balance.result.ballots,
         steps=_steps(balance, len(live.report.review)),
@@ -62,6 +64,12 @@ def _page(act: Act, error: str = "") -> Response:
         may_change=act.member.role in COUNTERS,
         role=lambda one: act.t(f"desk_role_{one['role']}"),
     )
+
+
+def _named_in(act: Act, changes: tuple[NotedChange, ...]) -> list[Member]:
+    """Whom these changes speak of, as the desk knows them: the journal has no names."""
+    ids = {one for change in changes for one in (*change.whom, change.by, change.second)}
+    return [member for member in act.desk.people.members() if member.id in ids]
 
 
 def _change_words(act: Act, change: NotedChange) -> str:

@@ -120,6 +120,7 @@ def test_the_head_alone_renews_where_no_other_could_agree_and_the_close_screen_s
     page = html.unescape(head.get(close).text)
     warned = page.index(f"PIN renewed for {member.id} by {desk.members[Role.HEAD].id} (alone)")
     assert 'class="warning"' in page[:warned]
+    assert f"{member.id}: {member.name}" in page
     assert warned < page.index('<form method="post" action="/votes/bdt-2023/close"')
     assert "second" not in acts(folder)[0]
 
