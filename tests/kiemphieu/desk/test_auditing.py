@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 
 from benchmarks.simulated_scanners import Scanner, draw_target, scan
 from calibration.target import make_target
-from kiemphieu.desk import audit_journal, auditing
+from kiemphieu.desk import audit_journal, audit_rescans, auditing
 from kiemphieu.desk.audit_subjects import kept_verify, packages
 from kiemphieu.desk.jobs import JobState
 from kiemphieu.desk.roles import Role
@@ -351,6 +351,27 @@ def test_a_check_that_is_stopped_says_so_and_keeps_nothing(desk, monkeypatch):
     job.wait(20)
     assert (job.state, job.error) == (JobState.STOPPED, None)
     assert "Stopped before the end" in auditor.get("/votes/bdt-2023/audit/verify").text
+
+
+def test_a_rescan_that_is_stopped_says_so_and_compares_nothing(desk, tmp_path, monkeypatch):
+    folder = desk.scanned_vote()
+    later = crossed(desk, folder, tmp_path / "later")
+    rescan = audit_rescans.rescan
+
+    def stopped(*order):
+        desk.desk.jobs.of(folder).ask_stop()
+        return rescan(*order)
+
+    monkeypatch.setattr(audit_rescans, "rescan", stopped)
+    auditor, base = desk.client(Role.AUDITOR), "/votes/bdt-2023/audit/rescans"
+    assert auditor.post(base, data={"path": str(later), "name": "later"}).status_code == 303
+    job = desk.desk.jobs.of(folder)
+    assert job is not None
+    assert job.wait(60)
+    assert (job.state, job.error) == (JobState.STOPPED, None)
+    page = auditor.get(f"{base}/later").text
+    assert "Stopped before the end" in page
+    assert "audit-pair" not in page
 
 
 def test_reports_are_listed_and_opened(desk, tmp_path):

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from kiemphieu import batches
 from kiemphieu.batches import BatchSource, BatchState
 from kiemphieu.desk import scan_runs, scanning
+from kiemphieu.desk.jobs import JobState
 from kiemphieu.desk.roles import Role
 from kiemphieu.disk import SETTLED_TIME_S
 from kiemphieu.folder import VoteFolder, load_vote
@@ -240,7 +241,7 @@ def test_a_watched_folder_is_read_as_files_come_until_a_member_stops_it(
         time.sleep(0.05)
     assert "Scanning: Xấp 1" in client.get(f"{VOTE}/scan").text
     client.post(f"{VOTE}/scan/stop")
-    wait(desk, folder)
+    assert wait(desk, folder).state is JobState.STOPPED
     batch = only_batch(folder)
     assert (batch.state, batch.tally.recorded, batch.missing()) == (BatchState.ASKS, 4, 0)
 
@@ -256,7 +257,7 @@ def test_a_stopped_scan_goes_on_where_it_was(desk: DeskUnderTest, monkeypatch: p
 
     monkeypatch.setattr(scan_runs.LiveScan, "progress", stop_at_two)
     start(client, files=sent(scans_of(desk)))
-    wait(desk, folder)
+    assert wait(desk, folder).state is JobState.STOPPED
     batch = only_batch(folder)
     assert (batch.state, batch.tally.recorded) == (BatchState.ASKS, 2)
     # Files that were not read are not forgotten by saving.
