@@ -333,7 +333,11 @@ class _Finder:
         return replace(reading, missing_pages=missing, review=reasons)
 
 
-_DECIDED_STANDING = {SheetStanding.FOREIGN: Standing.FOREIGN, SheetStanding.NO_BALLOT: Standing.BLANK}
+_DECIDED_STANDING = {
+    SheetStanding.FOREIGN: Standing.FOREIGN,
+    SheetStanding.NO_BALLOT: Standing.BLANK,
+    SheetStanding.SCANNED_AGAIN: Standing.BLANK,
+}
 
 
 def _standing(rejection: SheetRejection) -> Standing:

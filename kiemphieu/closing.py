@@ -1,7 +1,10 @@
 """The count is closed by two members, and reopened by two: what is checked before, and what is left behind.
 
-Counted by hand = scanned = valid + invalid + explained. While the count is closed, the record takes no pages,
-decisions, statements or settings (`Store.is_closed`); documents can still be written and the record sealed.
+Counted by hand = scanned = valid + invalid + explained, in sheets of paper: further pictures of a sheet are
+none. Where the record cannot tell what was paper of its own, nothing was, unless the committee say so.
+
+While the count is closed, the record takes no pages, decisions, statements or settings (`Store.is_closed`);
+documents can still be written and the record sealed.
 """
 
 from __future__ import annotations
@@ -49,10 +52,12 @@ class HandCount:
     Attributes:
         sheets: out of the box.
         doubles: sheets of paper among them that bear the serial of another one.
+        strays: sheets of paper among them that are no ballots, so that their pictures were left out.
     """
 
     sheets: int
     doubles: int = 0
+    strays: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +65,24 @@ class Balance:
     """Both sides of the equation, as far as the record tells them.
 
     Attributes:
-        counted: by hand, in the batches that were saved; None where nothing was scanned in batches.
+        in_batches: counted by hand, in the batches that were saved; None where there are none.
         open_batch: the name of a batch that is not saved; empty where there is none.
     """
 
     result: TallyResult
     sheets: SheetBalance
-    counted: int | None
+    in_batches: int | None
     open_batch: str
+
+    @property
+    def counted(self) -> int | None:
+        """What the batches tell of the box; None where a sheet may have been in two, to be scanned again."""
+        return None if self.sheets.pictures else self.in_batches
 
     @property
     def explained(self) -> int:
         """Sheets that are neither valid nor invalid ballots, and why is known."""
-        return self.sheets.explained
+        return self.sheets.foreign
 
     @property
     def accounted(self) -> int:
@@ -96,12 +106,13 @@ class Balance:
             )
         if hand is None:
             raise InputError("closing_no_count")
-        if hand.doubles > self.sheets.surplus:
+        if not 0 <= hand.doubles <= self.sheets.surplus:
             raise InputError("closing_doubles", surplus=self.sheets.surplus)
-        if hand.sheets != self.sheets.scanned + hand.doubles:
-            raise ReconciliationError(
-                "closing_differs", counted=hand.sheets, scanned=self.sheets.scanned + hand.doubles
-            )
+        if not 0 <= hand.strays <= self.sheets.excluded:
+            raise InputError("closing_strays", excluded=self.sheets.excluded)
+        scanned = self.sheets.scanned + hand.doubles + hand.strays
+        if hand.sheets != scanned:
+            raise ReconciliationError("closing_differs", counted=hand.sheets, scanned=scanned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +237,9 @@ def _closing_data(
         "result": result_digest(balance.result),
         "version": version,
         "counted": 0 if hand is None else hand.sheets,
+        # What the committee stated beside what the record tells: scanned + doubles + strays were counted.
         "doubles": 0 if hand is None else hand.doubles,
+        "strays": 0 if hand is None else hand.strays,
         "scanned": balance.sheets.scanned,
         "valid": ballots.valid,
         "invalid": ballots.invalid,

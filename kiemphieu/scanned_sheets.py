@@ -1,16 +1,21 @@
-"""Sheets that went through the scanner, told from the pages and held against what was made of them.
+"""Sheets of paper that went through the scanner, told from the pages and held against what was made of them.
 
-Counted apart from the rulings: a sheet that the count lost would be missing here, and show.
+Counted apart from the rulings: a sheet that the count lost would be missing here, and show. A picture is not
+always a sheet: one that could not be read is scanned again, and then there are two.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import groupby
 
 from kiemphieu.counting import CountReport
 from kiemphieu.decisions import Decisions, read_decisions
 from kiemphieu.store import PageRecord, Store
+from kiemphieu.store.rows import PageKey
 from records.decision import SheetStanding
 from records.reading import RejectionReason, SheetRejection
 from records.rules import ForeignPolicy
@@ -20,25 +25,28 @@ _AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class SheetBalance:
-    """Sheets by what is known of them. A ballot of several pages is one.
+    """Sheets of paper by what is known of them, and pictures that are none. A ballot of several pages is one.
 
     Attributes:
-        scanned: serials that were read, and sheets without one that are not empty.
-        surplus: further pictures of a page that had one: the same sheet again, or another with its serial.
-        foreign: not issued by the committee, and not among the invalid.
-        excluded: no ballots, as a person found.
-        joined: sheets without a code that a person found to be part of a ballot that is there already.
+        scanned: serials that were read, also by a person, and sheets without one that are not empty.
+        foreign: sheets not issued by the committee, and not among the invalid.
+        again: pictures that a person found to be further ones of a sheet: scanned again, or twice.
+        surplus: further pictures with a serial that is there: the same sheet again, or another that bears its
+            serial. No sheets, unless the committee say so.
+        excluded: pictures of no ballots, as a person found: a cover sheet that was scanned by mistake, or a
+            piece of paper out of the box. No sheets, unless the committee say so.
     """
 
     scanned: int
-    surplus: int
     foreign: int
+    again: int
+    surplus: int
     excluded: int
-    joined: int
 
     @property
-    def explained(self) -> int:
-        return self.foreign + self.excluded + self.joined
+    def pictures(self) -> int:
+        """Those that are no sheets of their own, as far as the record tells."""
+        return self.again + self.surplus + self.excluded
 
 
 def balance_sheets(store: Store, report: CountReport) -> SheetBalance:
@@ -52,43 +60,73 @@ def balance_sheets(store: Store, report: CountReport) -> SheetBalance:
         StoreError: the record cannot be read.
     """
     decisions = read_decisions(store)
-    serials, bare, surplus = set[str](), list[str](), 0
-    for key in store.page_keys():
-        surplus += key.surplus
-        if key.serial is None:
-            bare.append(key.sha256)
+    serials, bare, surplus, twice = set[str](), list[str](), 0, 0
+    for serial, group in groupby(store.page_keys(), key=lambda key: key.serial):
+        keys = list(group)
+        if serial is None:
+            bare += [key.sha256 for key in keys]
+            continue
+        serials.add(serial)
+        further = _most_further(keys)
+        if further and _is_one_sheet(decisions, serial, len(keys)):
+            twice += further
         else:
-            serials.add(key.serial)
-    sheets = [page for page in _stored(store, bare) if not _is_empty(page, decisions)]
+            surplus += further
+    identified = [serial for serial, _ in decisions.sheets_of_ballots()]
+    found = Counter(_kind(page, decisions) for page in _stored(store, bare))
     apart = report.rules.foreign_in_returned is ForeignPolicy.APART
+    ballots = len(serials.union(identified))
     return SheetBalance(
-        scanned=len(serials) + len(sheets),
-        surplus=surplus,
+        scanned=ballots + found[_Kind.SHEET],
         foreign=report.result.ballots.foreign if apart else 0,
-        excluded=sum(_standing(page, decisions) is SheetStanding.NO_BALLOT for page in sheets),
-        joined=_joined(decisions, serials),
+        again=twice + found[_Kind.AGAIN],
+        surplus=surplus + len(serials) + len(identified) - ballots,
+        excluded=found[_Kind.EXCLUDED],
     )
+
+
+def _most_further(keys: Iterable[PageKey]) -> int:
+    """How many sheets beside the first one serial's pages may be of; each page comes before its surplus."""
+    most = run = 0
+    for key in keys:
+        run = run + 1 if key.surplus else 0
+        most = max(most, run)
+    return most
+
+
+def _is_one_sheet(decisions: Decisions, serial: str, pictures: int) -> bool:
+    """Whether a person found so, and had all of these pictures to look at."""
+    decided = decisions.on_ballot(serial).ballot
+    return decided is not None and decided.one_sheet and pictures <= decided.sheets
+
+
+class _Kind(Enum):
+    """What a page without a serial is, to the sheets."""
+
+    SHEET = auto()
+    AGAIN = auto()
+    EXCLUDED = auto()
+    EMPTY = auto()
+    IDENTIFIED = auto()
+    """Its serial tells the sheet."""
+
+
+_DECIDED_KIND = {
+    SheetStanding.FOREIGN: _Kind.SHEET,
+    SheetStanding.NO_BALLOT: _Kind.EXCLUDED,
+    SheetStanding.SCANNED_AGAIN: _Kind.AGAIN,
+    SheetStanding.BALLOT: _Kind.IDENTIFIED,
+}
+
+
+def _kind(page: PageRecord, decisions: Decisions) -> _Kind:
+    decided = decisions.on_sheet(page.sha256)
+    if decided is not None:
+        return _DECIDED_KIND[decided.standing]
+    blank = isinstance(page.result, SheetRejection) and page.result.reason is RejectionReason.BLANK_PAGE
+    return _Kind.EMPTY if blank else _Kind.SHEET
 
 
 def _stored(store: Store, hashes: list[str]) -> Iterable[PageRecord]:
     for start in range(0, len(hashes), _AT_ONCE):
         yield from store.facts_of(hashes[start : start + _AT_ONCE]).values()
-
-
-def _standing(page: PageRecord, decisions: Decisions) -> SheetStanding | None:
-    decided = decisions.on_sheet(page.sha256)
-    return None if decided is None else decided.standing
-
-
-def _is_empty(page: PageRecord, decisions: Decisions) -> bool:
-    """Whether nothing is on it, and no person found otherwise."""
-    blank = isinstance(page.result, SheetRejection) and page.result.reason is RejectionReason.BLANK_PAGE
-    return blank and _standing(page, decisions) in {None, SheetStanding.NO_BALLOT}
-
-
-def _joined(decisions: Decisions, serials: set[str]) -> int:
-    known, joined = set(serials), 0
-    for serial, _ in decisions.sheets_of_ballots():
-        joined += serial in known
-        known.add(serial)
-    return joined

@@ -136,7 +136,7 @@ def settle_sheet(
 
 def settle_twice_scanned(folder: VoteFolder, serial: str, words: Words) -> DecisionReport:
     """Says that one sheet was scanned twice: its first picture counts; errors as for `decide`."""
-    return decide(folder, DecisionOrder(serial, BallotDecision(), words.by, words.reason))
+    return decide(folder, DecisionOrder(serial, BallotDecision(one_sheet=True), words.by, words.reason))
 
 
 def settle_by_hand(

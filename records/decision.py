@@ -20,6 +20,8 @@ class SheetStanding(StrEnum):
     """Not issued by the committee: logged apart."""
     NO_BALLOT = "no_ballot"
     """A cover sheet, a blank page: nothing that was cast."""
+    SCANNED_AGAIN = "scanned_again"
+    """A picture of a sheet that was scanned again and read: no sheet of its own."""
     BALLOT = "ballot"
     """An issued ballot whose serial a person read off the paper."""
 
@@ -46,11 +48,13 @@ class BallotDecision:
     Attributes:
         settled: the ballot's reasons that were looked at; others that come up later are not settled by it.
         sheets: how many sheets the ballot had; another one that turns up opens the ballot again.
+        one_sheet: whether all its pictures are of one sheet of paper, scanned more than once.
     """
 
     faults: tuple[BallotFault, ...] = ()
     settled: tuple[ReviewReason, ...] = ()
     sheets: int = 0
+    one_sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def _page(act: Act, error: str = "") -> Response:
         steps=_steps(balance, len(live.report.review)),
         counted=typed or ("" if balance.counted is None else str(balance.counted)),
         doubles=act.form.text("doubles", "0"),
+        strays=act.form.text("strays", "0"),
         backups=act.form.text("backups"),
         own_backups=str(act.folder.backups),
         on_server=bool(live.report.vote.store_url),
@@ -101,7 +102,8 @@ def close(act: Act) -> Response:
         members = _both(act)
         _check_idle(act)
         counted, place = form.number("counted"), form.text("backups")
-        hand = None if counted is None else HandCount(counted, form.number("doubles") or 0)
+        doubles, strays = form.number("doubles") or 0, form.number("strays") or 0
+        hand = None if counted is None else HandCount(counted, doubles, strays)
         # The minutes are in the office's own language, whatever language the page is in.
         close_count(act.folder, hand, members, DEFAULT_LANGUAGE, _backup_place(place))
         write_again(act.folder)

@@ -39,7 +39,10 @@ CARDS_A_PAGE = 20
 PICTURE_PX = 1100
 WHOLE_PX = 2200
 REASONS = ("again", "cover", "other")
-"""Why a sheet is left out; the first two are said for the member, the third in the member's own words."""
+"""Why a sheet is left out; the first two are said for the member, the third in the member's own words.
+
+"again" is a value of the decision, too: when the count is closed, such a picture is no sheet of its own.
+"""
 
 
 @SCREEN.get("/votes/{vote}/problems")
@@ -116,7 +119,9 @@ def _settle(act: Act, problem: SheetProblem, way: Way) -> None:
     match way:
         case Way.LEAVE_OUT:
             words = Words(_people(act), _reason(act))
-            settle_sheet(folder, problem.target, SheetStanding.NO_BALLOT, words)
+            again = act.form.text("reason") == "again"
+            standing = SheetStanding.SCANNED_AGAIN if again else SheetStanding.NO_BALLOT
+            settle_sheet(folder, problem.target, standing, words)
         case Way.FOREIGN:
             words = Words(_people(act), _own_words(act))
             settle_sheet(folder, problem.target, SheetStanding.FOREIGN, words)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from damaged_scans import taken_again, without_code
 from PIL import Image, ImageDraw
 from printed_votes import SampleVote, make_vote
 
@@ -30,13 +31,18 @@ from kiemphieu.messages import Language
 from kiemphieu.package import unpack_package, verify_package, write_package
 from kiemphieu.printing import PrintOrder, print_ballots
 from kiemphieu.reporting import write_reports
+from kiemphieu.scanned_sheets import _most_further
 from kiemphieu.scanning import scan_paths
 from kiemphieu.sealing import seal_vote
+from kiemphieu.sheet_problems import Words, settle_by_hand, settle_twice_scanned
+from kiemphieu.store.rows import PageKey
 from kiemphieu.verifying import verify_folder
 from kiemphieu.vote_store import open_vote_store
-from records.decision import SheetDecision, SheetStanding
-from records.errors import InputError, KiemphieuError, ReconciliationError
+from records.codec import from_plain, to_plain
+from records.decision import BallotDecision, Decision, SheetDecision, SheetStanding
+from records.errors import InputError, KiemphieuError
 from records.journal import EventKind
+from records.ruling import BallotFault
 
 TWO = (ClosingMember("m1", "head"), ClosingMember("m2", "member"))
 VI = Language.VIETNAMESE
@@ -46,6 +52,7 @@ ALL = HandCount(4)
 @pytest.fixture(scope="module")
 def scanned(tmp_path_factory) -> SampleVote:
     sample = make_vote(tmp_path_factory.mktemp("closing") / "bdt-2023")
+    shutil.copytree(sample.folder.root, sample.folder.root.parent / "printed")
     scan_paths(sample.folder, [sample.scan_folder], 1)
     return sample
 
@@ -84,6 +91,7 @@ def test_a_count_that_adds_up_is_saved_drawn_written_and_journalled(folder):
     assert not any("backups" in name for name in names)
     assert {path.suffix for path in closed.documents} == {".pdf", ".docx"}
     (data,) = entries(folder, EventKind.COUNT_CLOSED)
+    assert (data["doubles"], data["strays"]) == (0, 0)
     assert data["result"] == result_digest(count_folder(folder).result)
     assert data["members"] == [{"member": "m1", "role": "head"}, {"member": "m2", "role": "member"}]
     numbers = ("counted", "scanned", "valid", "invalid", "explained")
@@ -105,6 +113,9 @@ def test_one_person_closes_nothing(folder, members):
         (HandCount(5), "closing_differs"),
         (HandCount(3), "closing_differs"),
         (HandCount(5, 1), "closing_doubles"),
+        (HandCount(3, -1), "closing_doubles"),
+        (HandCount(5, strays=1), "closing_strays"),
+        (HandCount(3, strays=-1), "closing_strays"),
     ],
 )
 def test_a_hand_count_that_does_not_fit_is_refused_and_nothing_is_left(folder, hand, message_id):
@@ -128,7 +139,9 @@ def test_an_open_batch_is_told_and_saved_batches_give_the_hand_count(folder):
     close_count(folder, ALL, TWO, VI)
 
 
-def test_sheets_that_are_no_ballots_are_explained(folder, tmp_path, scanned):
+@pytest.fixture
+def with_cover(folder, tmp_path) -> VoteFolder:
+    """With one more picture, settled as no ballot."""
     picture = tmp_path / "cover.jpg"
     image = Image.new("L", (1240, 1754), 255)
     ImageDraw.Draw(image).rectangle((200, 200, 900, 700), fill=60)
@@ -136,14 +149,135 @@ def test_sheets_that_are_no_ballots_are_explained(folder, tmp_path, scanned):
     scan_paths(folder, [picture], 1)
     balance = balance_of(folder, count_folder(folder))
     assert (balance.sheets.scanned, balance.accounted) == (5, 4)
+    settle_only(folder, SheetDecision(SheetStanding.NO_BALLOT))
+    return folder
+
+
+def settle_only(folder: VoteFolder, ruled: SheetDecision | BallotDecision) -> None:
+    """Decides on the one entry that waits."""
     (waiting,) = count_folder(folder).review
-    ruled = SheetDecision(SheetStanding.NO_BALLOT)
-    decide(folder, DecisionOrder(waiting.pages[0].sha256, ruled, ("An", "Bình"), "tờ bìa"))
+    target = waiting.serial or waiting.pages[0].sha256
+    decide(folder, DecisionOrder(target, ruled, ("An", "Bình"), "đã xem tờ giấy"))
+
+
+def refuses(folder: VoteFolder, *hands: HandCount) -> None:
+    for hand in hands:
+        with pytest.raises(KiemphieuError):
+            close_count(folder, hand, TWO, VI)
+    assert entries(folder, EventKind.COUNT_CLOSED) == []
+
+
+def test_a_cover_sheet_scanned_by_mistake_is_no_sheet_out_of_the_box(with_cover):
+    sheets = balance_of(with_cover, count_folder(with_cover)).sheets
+    assert (sheets.scanned, sheets.excluded, sheets.again, sheets.surplus) == (4, 1, 0, 0)
+    refuses(with_cover, HandCount(5), HandCount(3), HandCount(5, doubles=1))
+    close_count(with_cover, ALL, TWO, VI)
+    assert entries(with_cover, EventKind.COUNT_CLOSED)[0]["explained"] == 0
+
+
+def test_paper_out_of_the_box_that_is_no_ballot_is_what_the_committee_state(with_cover):
+    refused(InputError, "closing_strays", lambda: close_count(with_cover, HandCount(6, strays=2), TWO, VI))
+    refuses(with_cover, HandCount(4, strays=1))
+    close_count(with_cover, HandCount(5, strays=1), TWO, VI)
+    (data,) = entries(with_cover, EventKind.COUNT_CLOSED)
+    names = ("counted", "scanned", "doubles", "strays", "valid", "invalid", "explained")
+    assert [data[name] for name in names] == [5, 4, 0, 1, 4, 0, 0]
+    assert verify_folder(with_cover).faults == ()
+
+
+def test_a_sheet_scanned_again_is_one_sheet_whatever_the_committee_say(folder, scanned, tmp_path):
+    scan_paths(folder, [without_code(next(iter(scanned.scans.values())), tmp_path / "damaged.png")], 1)
+    settle_only(folder, SheetDecision(SheetStanding.SCANNED_AGAIN))
+    sheets = balance_of(folder, count_folder(folder)).sheets
+    assert (sheets.scanned, sheets.excluded, sheets.again, sheets.surplus) == (4, 0, 1, 0)
+    refuses(folder, HandCount(5), HandCount(5, doubles=1), HandCount(5, strays=1))
+    close_count(folder, ALL, TWO, VI)
+    assert verify_folder(folder).faults == ()
+    assert "tờ đã quét lại và đọc được" in text_of(folder.reports / "bien-ban-kiem-phieu.pdf")
+
+
+@pytest.fixture
+def joined(folder, scanned, tmp_path) -> VoteFolder:
+    """With one picture without a code, named by the serial of a ballot that is there, and settled."""
+    serial, path = next(iter(scanned.scans.items()))
+    scan_paths(folder, [without_code(path, tmp_path / "damaged.png")], 1)
+    settle_only(folder, SheetDecision(SheetStanding.BALLOT, serial))
+    settle_only(folder, BallotDecision())
+    return folder
+
+
+def test_a_picture_named_by_a_serial_that_is_there_is_no_sheet(joined):
+    sheets = balance_of(joined, count_folder(joined)).sheets
+    assert (sheets.scanned, sheets.excluded, sheets.again, sheets.surplus) == (4, 0, 0, 1)
+    refuses(joined, HandCount(5), HandCount(3), HandCount(5, strays=1))
+    close_count(joined, ALL, TWO, VI)
+
+
+def test_a_copy_of_a_ballot_in_the_box_is_what_the_committee_state(joined):
+    refused(InputError, "closing_doubles", lambda: close_count(joined, HandCount(6, 2), TWO, VI))
+    close_count(joined, HandCount(5, 1), TWO, VI)
+    assert entries(joined, EventKind.COUNT_CLOSED)[0]["doubles"] == 1
+
+
+def test_a_sheet_named_by_a_serial_of_its_own_is_a_sheet(scanned, tmp_path):
+    (serial, path), *others = scanned.scans.items()
+    shutil.copytree(scanned.folder.root.parent / "printed", tmp_path / "vote")
+    folder = VoteFolder(tmp_path / "vote")
+    scan_paths(folder, [without_code(path, tmp_path / "damaged.png"), *(one for _, one in others)], 1)
+    settle_only(folder, SheetDecision(SheetStanding.BALLOT, serial))
+    settle_by_hand(folder, serial, (), BallotFault.ADDED_WRITING, Words(("An", "Bình"), "đọc phiếu giấy"))
+    sheets = balance_of(folder, count_folder(folder)).sheets
+    assert (sheets.scanned, sheets.pictures) == (4, 0)
+    close_count(folder, ALL, TWO, VI)
+    assert entries(folder, EventKind.COUNT_CLOSED)[0]["invalid"] == 1
+
+
+def test_one_sheet_scanned_twice_covers_no_sheet_that_was_never_scanned(folder, scanned, tmp_path):
+    serial, path = next(iter(scanned.scans.items()))
+    scan_paths(folder, [taken_again(path, tmp_path / "again.png")], 1)
+    settle_twice_scanned(folder, serial, Words(("An", "Bình"), "chỉ có một tờ"))
     balance = balance_of(folder, count_folder(folder))
-    assert (balance.sheets.scanned, balance.accounted, balance.sheets.excluded) == (5, 5, 1)
-    refused(ReconciliationError, "closing_differs", lambda: close_count(folder, ALL, TWO, VI))
-    close_count(folder, HandCount(5), TWO, VI)
-    assert entries(folder, EventKind.COUNT_CLOSED)[0]["explained"] == 1
+    assert (balance.sheets.scanned, balance.sheets.again, balance.sheets.surplus) == (4, 1, 0)
+    refused(InputError, "closing_doubles", lambda: close_count(folder, HandCount(5, 1), TWO, VI))
+    close_count(folder, ALL, TWO, VI)
+
+
+def test_a_picture_that_turns_up_later_was_not_among_those_of_one_sheet(folder, scanned, tmp_path):
+    serial, path = next(iter(scanned.scans.items()))
+    for lighter in (2, 4):
+        scan_paths(folder, [taken_again(path, tmp_path / f"{lighter}.png", lighter)], 1)
+        if lighter == 2:
+            settle_twice_scanned(folder, serial, Words(("An", "Bình"), "chỉ có một tờ"))
+    sheets = balance_of(folder, count_folder(folder)).sheets
+    assert (sheets.scanned, sheets.again, sheets.surplus) == (4, 0, 2)
+    refused(InputError, "closing_not_final", lambda: close_count(folder, ALL, TWO, VI))
+
+
+def test_a_ballot_of_several_pages_scanned_twice_is_one_more_sheet_at_most(scanned):
+    def pages(*surplus: bool) -> list[PageKey]:
+        return [PageKey(f"{number:064}", "A" * 12, one, "") for number, one in enumerate(surplus)]
+
+    assert _most_further(pages(False, False)) == 0
+    assert _most_further(pages(False, True, False, True)) == 1
+    assert _most_further(pages(False, False, True, True, False, True)) == 2
+
+
+def test_batches_tell_the_hand_count_only_while_no_sheet_may_be_in_two(folder, scanned, tmp_path):
+    for name, counted in (("Hòm phiếu", 4), ("Quét lại", 1)):
+        batch = open_batch(folder, BatchOrder(name, counted, BatchSource.FILES))
+        save_batch(folder, batch.number)
+    assert balance_of(folder, count_folder(folder)).counted == 5
+    scan_paths(folder, [without_code(next(iter(scanned.scans.values())), tmp_path / "damaged.png")], 1)
+    settle_only(folder, SheetDecision(SheetStanding.SCANNED_AGAIN))
+    balance = balance_of(folder, count_folder(folder))
+    assert (balance.counted, balance.in_batches) == (None, 5)
+
+
+def test_decisions_of_before_are_read_as_they_stand():
+    plain = to_plain(Decision("A" * 12, ("An",), "x", "", "", ballot=BallotDecision(sheets=2)))
+    del plain["ballot"]["one_sheet"]
+    ballot = from_plain(Decision, plain).ballot
+    assert (ballot.sheets, ballot.one_sheet) == (2, False)
 
 
 def test_while_it_is_closed_the_record_takes_nothing_that_bears_on_it(folder, scanned):

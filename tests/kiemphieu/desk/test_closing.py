@@ -8,6 +8,7 @@ import re
 from contextlib import closing
 
 import pytest
+from damaged_scans import without_code
 from PIL import Image
 
 from kiemphieu.batches import BatchOrder, BatchSource, open_batch, save_batch
@@ -18,6 +19,7 @@ from kiemphieu.desk.live_count import LiveCount
 from kiemphieu.desk.roles import Role
 from kiemphieu.exports.writing import Format
 from kiemphieu.folder import VoteFolder, load_vote
+from kiemphieu.scanning import scan_paths
 from kiemphieu.verifying import verify_folder
 from kiemphieu.vote_store import open_vote_store
 from records.journal import EventKind
@@ -95,6 +97,66 @@ def test_what_does_not_fit_is_said_and_what_was_typed_stays(desk, folder, data, 
     assert f'name="counted" value="{data["counted"]}"' in answer.text
     assert data.get("second_pin", "no PIN comes back") not in answer.text
     assert read_closing(folder).closed is None
+
+
+def left_out(desk, folder: VoteFolder, tmp_path, reason: str) -> None:
+    """One more picture, of a sheet whose code is not read; left out on Problems for that reason."""
+    damaged = without_code(next(iter(desk.printed.scans.values())), tmp_path / "damaged.png")
+    scan_paths(folder, [damaged], 1)
+    (waiting,) = count_folder(folder).review
+    data = {"target": waiting.pages[0].sha256, "way": "leave_out", "reason": reason, **desk.second()}
+    assert desk.client().post(f"{VOTE}/problems/settle", data=data).status_code == 303
+
+
+def terms(page: str) -> list[str]:
+    return re.findall(r'"term-number">([^<]*)<', page)
+
+
+def test_a_sheet_scanned_again_adds_no_sheet_to_the_equation(desk, folder, tmp_path):
+    for name, counted in (("Xấp 1", 4), ("Quét lại", 1)):
+        save_batch(folder, open_batch(folder, BatchOrder(name, counted, BatchSource.FILES)).number)
+    left_out(desk, folder, tmp_path, "again")
+    client = desk.client()
+    page = words(client.get(CLOSE))
+    assert terms(page) == ["?", "4", "4", "0", "0"]
+    assert "1 pictures are further ones of a sheet" in page
+    assert "The saved batches add up to 5" in page
+    assert 'name="counted" value=""' in page
+    assert 'name="strays"' not in page
+    assert 'name="doubles"' not in page
+    for wrong in ({"counted": "5"}, {"counted": "5", "strays": "1"}, {"counted": "5", "doubles": "1"}):
+        assert client.post(CLOSE, data={**wrong, **desk.second()}).status_code == 400
+    assert client.post(CLOSE, data={"counted": "4", **desk.second()}).status_code == 303
+    assert terms(words(client.get(CLOSE))) == ["4", "4", "4", "0", "0"]
+
+
+def test_what_the_committee_state_of_paper_stands_in_the_equation_and_in_the_journal(desk, folder, tmp_path):
+    left_out(desk, folder, tmp_path, "cover")
+    client = desk.client()
+    page = words(client.get(CLOSE))
+    assert terms(page) == ["?", "4", "4", "0", "0"]
+    assert 'name="strays" value="0"' in page
+    answer = client.post(CLOSE, data={"counted": "5", "strays": "2", **desk.second()})
+    assert "Only 1 pictures were left out as no ballots" in words(answer)
+    assert 'name="strays" value="2"' in answer.text
+    assert client.post(CLOSE, data={"counted": "5", **desk.second()}).status_code == 400
+    assert client.post(CLOSE, data={"counted": "5", "strays": "1", **desk.second()}).status_code == 303
+    page = words(client.get(CLOSE))
+    assert terms(page) == ["5", "5", "4", "0", "1"]
+    assert "Adds up" in page
+    assert "the committee stated: 0 with another sheet's serial, 1 no ballots" in page
+    journal = words(desk.client(Role.AUDITOR).get(f"{VOTE}/audit/journal?kind=count_closed"))
+    assert "Sheets that are no ballots" in journal
+    assert verify_folder(folder).faults == ()
+
+
+def test_a_count_closed_before_anything_was_stated_is_shown(desk, closed):
+    with closing(open_vote_store(closed, load_vote(closed))) as store:
+        data = dict(store.last_entry(EventKind.COUNT_CLOSED).content)
+        del data["strays"]
+        store.append(EventKind.COUNT_REOPENED, {"reason": "x", "version": 1, "members": data["members"]})
+        store.append(EventKind.COUNT_CLOSED, {**data, "version": 2, "counted": 5, "doubles": 1})
+    assert terms(words(desk.client().get(CLOSE))) == ["5", "5", "4", "0", "1"]
 
 
 def test_one_member_is_not_two(desk, folder):

@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from damaged_scans import taken_again, without_code
 from desk_samples import DeskUnderTest
 from PIL import Image
 
@@ -21,6 +22,7 @@ from kiemphieu.scanning import scan_paths
 from kiemphieu.sheet_problems import ABOUT_SHEETS, Way, find_problem, sheet_problems
 from kiemphieu.store import Store
 from kiemphieu.vote_store import open_vote_store
+from records.decision import SheetDecision, SheetStanding
 from records.reading import ReviewReason
 
 PROBLEMS = "/votes/bdt-2023/problems"
@@ -28,18 +30,6 @@ PROBLEMS = "/votes/bdt-2023/problems"
 
 def opened(folder: VoteFolder) -> Store:
     return open_vote_store(folder, load_vote(folder))
-
-
-def without_code(path: Path, target: Path) -> Path:
-    """The sheet with its QR code covered by white paper."""
-    pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    found, corners = cv2.QRCodeDetector().detect(pixels)
-    assert found
-    xs, ys = corners[0][:, 0], corners[0][:, 1]
-    pad = 20
-    pixels[int(ys.min()) - pad : int(ys.max()) + pad, int(xs.min()) - pad : int(xs.max()) + pad] = 250
-    cv2.imwrite(str(target), pixels)
-    return target
 
 
 def half_covered(path: Path, target: Path) -> Path:
@@ -119,6 +109,7 @@ def test_a_sheet_scanned_again_is_left_out_by_two(desk: DeskUnderTest, tmp_path:
     store.close()
     assert recorded.decision.by == ("Trần Thị Bích", "Lê Văn Cường")
     assert recorded.decision.reason == "the sheet was scanned again and could be read"
+    assert recorded.decision.sheet == SheetDecision(SheetStanding.SCANNED_AGAIN)
     assert "The decision is recorded" in client.get(f"{PROBLEMS}?done=yes").text
 
 
@@ -229,10 +220,7 @@ def test_a_fault_that_the_rules_do_not_know_is_refused(desk: DeskUnderTest, tmp_
 def test_a_sheet_scanned_twice_counts_once(desk: DeskUnderTest, tmp_path: Path):
     folder = desk.scanned_vote()
     serial, path = next(iter(desk.printed.scans.items()))
-    again = tmp_path / "again.png"
-    with Image.open(path) as image:
-        image.point(lambda level: min(255, level + 2)).save(again)
-    scan_paths(folder, [again], 1)
+    scan_paths(folder, [taken_again(path, tmp_path / "again.png")], 1)
     problem = only_problem(folder)
     assert (problem.serial, problem.cause) == (serial, ReviewReason.DUPLICATE_SERIAL)
     assert problem.ways == (Way.ONE_SHEET, Way.REVIEW)
