@@ -18,7 +18,6 @@ from kiemphieu.closing import (
     reopen_count,
 )
 from kiemphieu.desk.acts import Act
-from kiemphieu.desk.jobs import JobState
 from kiemphieu.desk.live_count import live_count
 from kiemphieu.desk.member_changes import NotedChange, changes_since_print
 from kiemphieu.desk.roles import COUNTERS, Member
@@ -100,7 +99,7 @@ def close(act: Act) -> Response:
     form = act.form
     try:
         members = _both(act)
-        _check_idle(act)
+        act.desk.jobs.check_idle(act.folder)
         counted, place = form.number("counted"), form.text("backups")
         doubles, strays = form.number("doubles") or 0, form.number("strays") or 0
         hand = None if counted is None else HandCount(counted, doubles, strays)
@@ -126,18 +125,11 @@ def _backup_place(text: str) -> Path | None:
     return place
 
 
-def _check_idle(act: Act) -> None:
-    """Raises while a scan or another job of this vote runs."""
-    job = act.desk.jobs.of(act.folder)
-    if job is not None and job.state is JobState.RUNNING:
-        raise InputError("desk_busy", job=act.t(f"desk_job_{job.name}"))
-
-
 @SCREEN.post(_CLOSE + "/reopen")
 def reopen(act: Act) -> Response:
     try:
         members = _both(act)
-        _check_idle(act)
+        act.desk.jobs.check_idle(act.folder)
         reopen_count(act.folder, members, act.form.text("reason"))
     except KiemphieuError as error:
         return _page(act, act.say(error))
@@ -163,7 +155,7 @@ def seal(act: Act) -> Response:
         if not act.form.text("sure"):
             raise InputError("desk_close_seal_not_sure")
         _both(act)
-        _check_idle(act)
+        act.desk.jobs.check_idle(act.folder)
         if read_closing(act.folder).closed is None:
             raise InputError("closing_not_closed")
         seal_vote(act.folder)

@@ -183,6 +183,7 @@ def test_while_a_job_runs_nothing_is_closed(desk, folder):
     answer = desk.client().post(CLOSE, data={"counted": "4", **desk.second()})
     job.ask_stop()
     assert answer.status_code == 400
+    assert "(scanning)" in answer.text
     assert read_closing(folder).closed is None
 
 
