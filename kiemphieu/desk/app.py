@@ -44,6 +44,7 @@ SCREENS = (
     "print_deck",
     "scanning",
     "problems",
+    "settled",
     "counting",
     "count_rules",
     "closing",

@@ -12,6 +12,7 @@ from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.scan_runs import live_of
 from kiemphieu.desk.scan_words import fate_words
 from kiemphieu.desk.screens import Screen
+from kiemphieu.desk.settled_words import settled_list
 from kiemphieu.folder import load_vote, vote_rules
 from kiemphieu.page_picture import page_picture
 from kiemphieu.scanning import Fate
@@ -72,7 +73,8 @@ def _page(act: Act, error: str = "", about: str = "", status: int = HTTPStatus.O
         first=first,
         total=len(found),
         step=CARDS_A_PAGE,
-        done=act.query.get("done") == "yes",
+        done=act.query.get("done", ""),
+        settled=settled_list(act, vote),
         blank=counted.blank,
         foreign=counted.result.ballots.foreign,
         files=_files(act),
@@ -118,20 +120,20 @@ def _settle(act: Act, problem: SheetProblem, way: Way) -> None:
     folder = act.folder
     match way:
         case Way.LEAVE_OUT:
-            words = Words(_people(act), _reason(act))
+            words = Words(people(act), _reason(act))
             again = act.form.text("reason") == "again"
             standing = SheetStanding.SCANNED_AGAIN if again else SheetStanding.NO_BALLOT
             settle_sheet(folder, problem.target, standing, words)
         case Way.FOREIGN:
-            words = Words(_people(act), _own_words(act))
+            words = Words(people(act), own_words(act))
             settle_sheet(folder, problem.target, SheetStanding.FOREIGN, words)
         case Way.IDENTIFY:
             serial = serial_as_typed(act.form.text("serial"))
-            words = Words(_people(act), act.t("desk_problems_said_identify"))
+            words = Words(people(act), act.t("desk_problems_said_identify"))
             settle_sheet(folder, problem.target, SheetStanding.BALLOT, words, serial)
         case Way.ONE_SHEET:
             settle_twice_scanned(
-                folder, problem.target, Words(_people(act), act.t("desk_problems_said_twice"))
+                folder, problem.target, Words(people(act), act.t("desk_problems_said_twice"))
             )
         case _:
             raise InputError("desk_problems_way_missing")
@@ -144,7 +146,7 @@ def _problem(act: Act, target: str) -> SheetProblem:
     return found
 
 
-def _people(act: Act) -> tuple[str, ...]:
+def people(act: Act) -> tuple[str, ...]:
     """Who decides: the member, and where the vote asks for two, one more at the same screen."""
     if not load_vote(act.folder).two_person:
         return (act.member.name,)
@@ -155,10 +157,15 @@ def _reason(act: Act) -> str:
     chosen = act.form.text("reason")
     if chosen not in REASONS:
         raise UsageError("desk_problems_reason")
-    return _own_words(act) if chosen == "other" else act.t(f"desk_problems_said_{chosen}")
+    return own_words(act) if chosen == "other" else act.t(f"desk_problems_said_{chosen}")
 
 
-def _own_words(act: Act) -> str:
+def own_words(act: Act) -> str:
+    """The reason in the member's own words.
+
+    Raises:
+        UsageError: there are none.
+    """
     words = act.form.text("words")
     if not words:
         raise UsageError("desk_problems_words")
@@ -202,7 +209,7 @@ def read_by_hand(act: Act) -> Response:
         word = act.form.text("fault")
         fault = BallotFault(word) if word in tuple(BallotFault) else None
         lines = () if fault is not None else _lines(act, problem)
-        words = Words(_people(act), act.form.text("words") or act.t("desk_problems_said_by_hand"))
+        words = Words(people(act), act.form.text("words") or act.t("desk_problems_said_by_hand"))
         settle_by_hand(act.folder, problem.target, lines, fault, words)
     except KiemphieuError as error:
         return _by_hand(act, act.say(error), HTTPStatus.BAD_REQUEST)
