@@ -27,7 +27,7 @@ from kiemphieu.store import Store, open_store
 from kiemphieu.store.copying import copy_record
 from kiemphieu.verify_report import Fault, Mismatch, VerifyReport
 from kiemphieu.verifying import Progress, verify_folder
-from kiemphieu.vote_store import open_vote_store
+from kiemphieu.vote_store import check_sealed, open_vote_store
 from records.canonical import canonical_json, sha256_hex
 from records.errors import InputError
 from records.journal import EventKind
@@ -77,10 +77,10 @@ def write_package(folder: VoteFolder, out: Path, images: bool, unsealed: bool = 
             raise InputError("output_exists", path=str(out))
     store = open_vote_store(folder, vote)
     try:
-        if store.last_entry(EventKind.RECORD_SEALED) is None:
-            if not unsealed:
-                raise InputError("package_unsealed", folder=str(folder.root))
+        if unsealed and store.last_entry(EventKind.RECORD_SEALED) is None:
             store.close_pages()
+        elif not unsealed:
+            check_sealed(store, folder)
         with tempfile.TemporaryDirectory(prefix="kiemphieu-package-") as place:
             database = Path(place) / folder.database.name
             copy_record(store, database)

@@ -13,7 +13,7 @@ from kiemphieu.disk import disk_errors
 from kiemphieu.folder import VoteFolder, load_layout
 from kiemphieu.intake import natural_key
 from kiemphieu.pdf_file import open_pdf, page_picture, pdf_page_count
-from kiemphieu.vote_store import open_vote_store
+from kiemphieu.vote_store import has_record, open_vote_store
 from records.errors import InputError, PageFileError
 from records.vote import BallotStyle, Vote
 
@@ -139,7 +139,7 @@ def read_stock(folder: VoteFolder, vote: Vote) -> Stock:
     Raises:
         StoreError: the record cannot be read.
     """
-    if not folder.database.is_file() and not vote.store_url:
+    if not has_record(folder, vote):
         return Stock(tuple(Quantities(style, 0, 0, 0, None) for style in vote.styles), Account())
     store = open_vote_store(folder, vote)
     try:

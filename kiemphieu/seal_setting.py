@@ -19,7 +19,7 @@ from ballot_layout.toml_lines import toml_lines
 from kiemphieu.disk import disk_errors, write_atomic
 from kiemphieu.folder import VoteFolder, load_vote, remove_file, vote_of_text, vote_text
 from kiemphieu.freezing import FreezingMember, check_change, frozen_anew, is_printed
-from kiemphieu.vote_store import open_vote_store
+from kiemphieu.vote_store import has_record, open_vote_store
 from records.canonical import sha256_hex
 from records.errors import InputError, LayoutError, VoteFileError
 
@@ -65,7 +65,7 @@ def set_seal_image(folder: VoteFolder, png: bytes | None, members: tuple[Freezin
 def _check_not_printed(folder: VoteFolder) -> None:
     vote = load_vote(folder)
     printed = is_printed(folder)
-    if not printed and (folder.database.is_file() or vote.store_url):
+    if not printed and has_record(folder, vote):
         store = open_vote_store(folder, vote)
         try:
             printed = store.has_issued()

@@ -92,6 +92,21 @@ def is_unread(entry: BallotEntry) -> bool:
     return entry.serial is None or entry.standing is Standing.UNREAD
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits for a person: sheets on Problems, ballots on Review."""
+
+    problems: int
+    review: int
+
+
+def what_waits(counted: CountReport) -> Waiting:
+    """What of a count waits where."""
+    unread = sum(map(is_unread, counted.review))
+    problems = sum(map(is_sheet_problem, counted.review))
+    return Waiting(problems, max(0, counted.result.ballots.review - unread))
+
+
 def sheet_problems(counted: CountReport) -> tuple[SheetProblem, ...]:
     """Every card, by serial, those without one by hash at the end."""
     return tuple(_problem(entry) for entry in counted.review if is_sheet_problem(entry))

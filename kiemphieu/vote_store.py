@@ -19,18 +19,27 @@ from records.vote import Vote
 def open_vote_store(folder: VoteFolder, vote: Vote) -> Store:
     """The store of `vote`.
 
-    A layout.json is written once its ballots are recorded. Beside a store that knows of no ballot it
-    tells that the record was lost or moved: every ballot handed out would seem to be a forgery.
+    A layout.json beside a store that knows of no ballot tells that the record was lost or moved: every
+    ballot handed out would seem to be a forgery.
 
     Raises:
         StoreError: the store cannot be opened, or is not the one the ballots were recorded in.
     """
     store = open_store(folder.database, vote.store_url, About(vote.id, lambda: folder_pen(folder)))
-    printed = any(folder.layout(style.id).exists() for style in vote.styles)
-    if printed and not store.forms():
+    if _is_printed(folder, vote) and not store.forms():
         store.close()
         raise StoreError("store_lost", path=store.where)
     return store
+
+
+def has_record(folder: VoteFolder, vote: Vote) -> bool:
+    """Whether a record was begun; to look into a server before ballots are printed would begin one."""
+    return folder.database.is_file() or (bool(vote.store_url) and _is_printed(folder, vote))
+
+
+def _is_printed(folder: VoteFolder, vote: Vote) -> bool:
+    """A layout.json is written once its ballots are recorded."""
+    return any(folder.layout(style.id).exists() for style in vote.styles)
 
 
 def note_settings(store: Store, vote: Vote) -> None:
@@ -110,6 +119,16 @@ def check_key(folder: VoteFolder, store: Store) -> None:
         return  # no key at all: who needs it says so, with what is wrong with it
     if not isinstance(key, Ed25519PublicKey) or signer_of(key) != made.content.get("public_key"):
         raise KeyFileError("key_not_the_votes", path=str(folder.public_key))
+
+
+def check_sealed(store: Store, folder: VoteFolder) -> None:
+    """Raises where the record can still change.
+
+    Raises:
+        InputError: the record is not sealed.
+    """
+    if store.last_entry(EventKind.RECORD_SEALED) is None:
+        raise InputError("package_unsealed", folder=str(folder.root))
 
 
 def check_not_sealed(store: Store) -> None:

@@ -22,6 +22,12 @@ _SEE_OTHER = 303
 _BIGGEST_NUMBER = 10**9
 
 
+def whole_number(text: str) -> int | None:
+    """A number from 0 of digits alone, of a size that people write; None for anything else."""
+    fits = text.isascii() and text.isdigit() and len(text) <= len(str(_BIGGEST_NUMBER))
+    return int(text) if fits else None
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that was sent. It is deleted when the handler has returned.
@@ -50,10 +56,7 @@ class Form:
 
     def number(self, name: str) -> int | None:
         """A whole number from 0; None where nothing or something else was written."""
-        text = self.text(name).replace(" ", "").replace(".", "")
-        if not (text.isascii() and text.isdigit()) or len(text) > len(str(_BIGGEST_NUMBER)):
-            return None
-        return int(text)
+        return whole_number(self.text(name).replace(" ", "").replace(".", ""))
 
     def files(self, name: str) -> tuple[Upload, ...]:
         return tuple(upload for key, upload in self.uploads if key == name and upload.name)
@@ -149,6 +152,11 @@ class Act:
             raise InputError("desk_no_vote")
         return self.known
 
+    def asked_number(self, name: str, default: int = 0) -> int:
+        """A whole number of the address; `default` where there is none, or something else."""
+        found = whole_number(self.query.get(name, ""))
+        return default if found is None else found
+
     def t(self, message_id: str, **details: object) -> str:
         return self.visitor.t(message_id, **details)
 
@@ -173,13 +181,17 @@ class Act:
     def go(self, path: str) -> Response:
         return self.visitor.go(path)
 
-    def second(self, pin: str, name_or_id: str) -> Member:
-        """A second member at the same screen, who shows who he is by his PIN.
+    def second(self, name_or_id: str = "") -> Member:
+        """The second member at the same screen, whom the form names and who shows it by his PIN.
+
+        Args:
+            name_or_id: who it must be; empty for the one that was chosen.
 
         Raises:
             InputError: the PIN is wrong, it is the same member, or one who may not decide.
         """
-        wanted = name_or_id.strip().casefold()
+        pin = self.form.text("second_pin")
+        wanted = (name_or_id or self.form.text("second")).casefold()
         found = next(
             (m for m in self.desk.people.members() if wanted in {m.id.casefold(), m.name.casefold()}), None
         )

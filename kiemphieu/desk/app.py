@@ -49,6 +49,7 @@ SCREENS = (
     "count_rules",
     "closing",
     "documents",
+    "packing",
 )
 """Modules of this package, each with a `SCREEN`."""
 

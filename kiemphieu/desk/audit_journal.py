@@ -179,12 +179,7 @@ def _value(name: str, value: object, words: Words) -> str:
         return words("desk_audit_yes" if value else "desk_audit_no")
     if isinstance(value, list):
         return ", ".join(_one(one, words) for one in value)
-    known = {
-        "action": "desk_audit_act_",
-        "role": "desk_role_",
-        "fate": "fate_",
-        "way": "desk_audit_way_",
-    }.get(name)
+    known = _WORDS.get(name)
     return words(f"{known}{value}") if known and has_text(f"{known}{value}") else str(value)
 
 

@@ -21,7 +21,7 @@ from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.package import Unpacked, packaged_vote, unpack_package
 from kiemphieu.store import Store
 from kiemphieu.verify_report import Fault, VerifyReport
-from kiemphieu.vote_store import open_vote_store
+from kiemphieu.vote_store import has_record, open_vote_store
 from records.codec import CodecError, from_plain, to_plain
 from records.errors import InputError, StoreError
 from records.vote import Vote
@@ -86,7 +86,7 @@ class Subject:
         if self.brought is not None and self.brought.faults:
             raise InputError("desk_audit_not_whole")
         vote = self.vote()
-        if not vote.store_url and not self.folder.database.is_file():
+        if not has_record(self.folder, vote):
             raise InputError("nothing_printed", path=str(self.folder.root))
         return open_vote_store(self.folder, vote)
 

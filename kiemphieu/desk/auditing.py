@@ -104,8 +104,7 @@ def show_overview(act: Act) -> Response:
 
 def show_journal(act: Act) -> Response:
     subject = subject_of(act)
-    kind, asked = act.query.get("kind", ""), act.query.get("page", "1")
-    page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
+    kind, page = act.query.get("kind", ""), act.asked_number("page", 1)
     store = subject.open()
     try:
         view = view_journal(store, subject.folder, kind, page, Words(act.lang))

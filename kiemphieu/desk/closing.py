@@ -24,6 +24,7 @@ from kiemphieu.desk.roles import COUNTERS, Member
 from kiemphieu.desk.screens import Screen
 from kiemphieu.messages import DEFAULT_LANGUAGE
 from kiemphieu.sealing import seal_vote
+from kiemphieu.sheet_problems import Waiting, what_waits
 from kiemphieu.vote_documents import write_again
 from records.errors import InputError, KiemphieuError
 
@@ -52,7 +53,7 @@ def _page(act: Act, error: str = "") -> Response:
         changed=_named_in(act, changes),
         balance=balance,
         ballots=balance.result.ballots,
-        steps=_steps(balance, len(live.report.review)),
+        steps=_steps(balance, what_waits(live.report)),
         counted=typed or ("" if balance.counted is None else str(balance.counted)),
         doubles=act.form.text("doubles", "0"),
         strays=act.form.text("strays", "0"),
@@ -83,12 +84,12 @@ def _change_words(act: Act, change: NotedChange) -> str:
     return act.t(f"desk_change_{change.change.value}", whom=", ".join(change.whom), by=by)
 
 
-def _steps(balance: Balance, waiting: int) -> tuple[tuple[str, bool, str], ...]:
+def _steps(balance: Balance, waiting: Waiting) -> tuple[tuple[str, bool, str], ...]:
     """Message id of each thing to be done before, whether it is, and the screen where it is done."""
     adds_up = balance.sheets.scanned == balance.accounted
     return (
         ("desk_close_step_scanned", balance.sheets.scanned > 0 and not balance.open_batch, "scan"),
-        ("desk_close_step_review", waiting == 0, "problems" if balance.result.ballots.review else "review"),
+        ("desk_close_step_review", waiting == Waiting(0, 0), "problems" if waiting.problems else "review"),
         ("desk_close_step_final", balance.result.final, "count"),
         ("desk_close_step_adds_up", adds_up, "count"),
     )
@@ -165,6 +166,6 @@ def seal(act: Act) -> Response:
 
 
 def _both(act: Act) -> tuple[ClosingMember, ClosingMember]:
-    second = act.second(act.form.text("second_pin"), act.form.text("second"))
+    second = act.second()
     first = act.member
     return ClosingMember(first.id, first.role.value), ClosingMember(second.id, second.role.value)

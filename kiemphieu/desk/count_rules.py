@@ -50,7 +50,7 @@ def resolve(act: Act) -> Response:
         chosen = {name: act.form.text(name) for name in asked}
         if not asked or not all(chosen.values()):
             raise InputError("resolving_no_choice")
-        second = act.second(act.form.text("second_pin"), act.form.text("second"))
+        second = act.second()
         resolve_rules(act.folder, chosen, (signer(act.member), signer(second)))
     except KiemphieuError as error:
         return _page(act, act.say(error))

@@ -21,6 +21,7 @@ from kiemphieu.desk.roles import COUNTERS, Role
 from kiemphieu.desk.screens import Screen
 from kiemphieu.desk.streams import Push, pushes, stream_answer
 from kiemphieu.documents.facts import Facts, GroupFacts, Words, facts_of_count, find_threshold
+from kiemphieu.sheet_problems import what_waits
 from records.count import OfficialResult, OpenPoint
 from records.errors import KiemphieuError
 from records.vote import Official
@@ -159,21 +160,20 @@ def _todo(act: Act, facts: Facts) -> tuple[Task, ...]:
     found: list[Task] = []
     for point in facts.result.open_points:
         if point is OpenPoint.IN_REVIEW:
-            found += _waiting(act, facts)
+            found += _waiting(act)
         else:
             found.append(_point(act, point))
     return tuple(found)
 
 
-def _waiting(act: Act, facts: Facts) -> list[Task]:
-    unread = sum(entry.serial is None for entry in live_count(act.folder).report.review)
-    review = max(0, facts.result.ballots.review - unread)
+def _waiting(act: Act) -> list[Task]:
+    waiting = what_waits(live_count(act.folder).report)
     tasks = []
-    if unread:
-        text = act.t("desk_count_open_unread", number=unread)
+    if waiting.problems:
+        text = act.t("desk_count_open_unread", number=waiting.problems)
         tasks.append(Task(text, act.vote_url("problems"), act.t("desk_task_problems")))
-    if review:
-        text = act.t("desk_count_open_in_review", number=review)
+    if waiting.review:
+        text = act.t("desk_count_open_in_review", number=waiting.review)
         tasks.append(Task(text, act.vote_url("review"), act.t("desk_task_review")))
     return tasks
 

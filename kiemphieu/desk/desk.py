@@ -30,7 +30,6 @@ class Desk:
         root: holds one vote folder per subfolder.
         place: where it is reached; known once the server has a port.
         lang: of browsers that have not chosen.
-        remembered: by vote folder, what was worked out of its record, and of which state of it.
     """
 
     root: Path
@@ -40,7 +39,6 @@ class Desk:
     lang: Language = DEFAULT_LANGUAGE
     sessions: Sessions = field(default_factory=Sessions)
     jobs: Jobs = field(default_factory=Jobs)
-    remembered: dict[str, tuple[object, object]] = field(default_factory=dict)
 
     @property
     def own(self) -> Path:

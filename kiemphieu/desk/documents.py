@@ -11,6 +11,8 @@ from starlette.responses import FileResponse, Response
 from kiemphieu.closing import read_closing
 from kiemphieu.committee_names import save_committee
 from kiemphieu.desk.acts import Act
+from kiemphieu.desk.packing import JOB as PACKAGE_JOB
+from kiemphieu.desk.packing import packages_of
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
 from kiemphieu.exports.words import Words as ExportWords
@@ -28,6 +30,7 @@ from kiemphieu.vote_documents import (
     text_of,
     write_again,
 )
+from kiemphieu.vote_store import has_record
 from records.errors import InputError, KiemphieuError
 from records.vote import Committee
 
@@ -50,7 +53,7 @@ def show_documents(act: Act) -> Response:
 
 def _page(act: Act, error: str = "") -> Response:
     vote = load_vote(act.folder)
-    if not act.folder.database.is_file() and not vote.store_url:
+    if not has_record(act.folder, vote):
         raise InputError("desk_count_nothing_printed")
     shelf = read_shelf(act.folder)
     form, committee = act.form, vote.committee
@@ -78,6 +81,8 @@ def _page(act: Act, error: str = "") -> Response:
         },
         named=committee != Committee(),
         may_change=act.member.role in COUNTERS,
+        packages=packages_of(act.folder),
+        job=act.desk.jobs.of(act.folder, PACKAGE_JOB),
         said=_said(act),
     )
 
@@ -171,9 +176,7 @@ def _asked(act: Act) -> Document:
     Raises:
         InputError: there is none of that name.
     """
-    version = act.query.get("version", "0")
-    number = int(version) if version.isascii() and version.isdigit() and len(version) <= 4 else 0
-    found = read_shelf(act.folder).find(act.path["name"], number)
+    found = read_shelf(act.folder).find(act.path["name"], act.asked_number("version"))
     if found is None:
         raise InputError("desk_documents_unknown")
     return found
@@ -192,9 +195,7 @@ def view(act: Act) -> Response:
         about: dict[str, Any] = {"pages": 0, "page": 0, "sheets": (), "text": ""}
         if document.look is Look.PAGES:
             about["pages"] = page_count(document)
-            wanted = act.query.get("page", "1")
-            page = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) <= 4 else 1
-            about["page"] = min(max(1, page), about["pages"])
+            about["page"] = min(max(1, act.asked_number("page", 1)), about["pages"])
         elif document.look is Look.ROWS:
             about["sheets"] = sheets_of(document)
         elif document.look is Look.TEXT:

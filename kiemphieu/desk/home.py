@@ -15,8 +15,8 @@ from kiemphieu.desk.rehearsal import make_rehearsal, sample_scans_of
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
 from kiemphieu.folder import VoteFolder, load_vote
-from kiemphieu.sheet_problems import is_sheet_problem, is_unread
-from kiemphieu.vote_store import open_vote_store
+from kiemphieu.sheet_problems import what_waits
+from kiemphieu.vote_store import has_record, open_vote_store
 from records.errors import KiemphieuError
 from records.journal import EventKind
 from records.vote import Vote
@@ -109,8 +109,7 @@ def standing_of(folder: VoteFolder, act: Act) -> Standing:
         return Standing()
     try:
         vote = load_vote(folder)
-        recorded = folder.database.is_file() or vote.store_url
-        return _recorded(folder, vote) if recorded else Standing(set_up=_is_frozen(folder))
+        return _recorded(folder, vote) if has_record(folder, vote) else Standing(set_up=_is_frozen(folder))
     except KiemphieuError as error:
         return Standing(problem=act.say(error))
 
@@ -123,13 +122,13 @@ def _recorded(folder: VoteFolder, vote: Vote) -> Standing:
         sealed = store.last_entry(EventKind.RECORD_SEALED) is not None
         closed = store.is_closed()
     report = live_count(folder).report
-    unread = sum(map(is_unread, report.review))
+    waiting = what_waits(report)
     return Standing(
         set_up=True,
         printed=printed,
         scanned=scanned,
-        problems=sum(map(is_sheet_problem, report.review)),
-        review=max(0, report.result.ballots.review - unread),
+        problems=waiting.problems,
+        review=waiting.review,
         final=report.result.final,
         closed=closed,
         sealed=sealed,

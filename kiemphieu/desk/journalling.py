@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from kiemphieu.folder import VoteFolder, load_vote
-from kiemphieu.freezing import is_printed
-from kiemphieu.vote_store import open_vote_store
+from kiemphieu.vote_store import has_record, open_vote_store
 from records.errors import KiemphieuError
 from records.journal import EventKind
-from records.vote import Vote
 
 
 def note_act(folder: VoteFolder, data: Mapping[str, object]) -> None:
@@ -45,8 +43,3 @@ def note_act_everywhere(folders: tuple[VoteFolder, ...], data: Mapping[str, obje
         except KiemphieuError:
             unnoted.append(folder.root.name)
     return tuple(unnoted)
-
-
-def has_record(folder: VoteFolder, vote: Vote) -> bool:
-    """Whether a record was begun; to ask a server before ballots are printed would begin one."""
-    return folder.database.is_file() or (bool(vote.store_url) and is_printed(folder))

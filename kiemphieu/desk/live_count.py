@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kiemphieu.counting import CountReport, count_folder
 from kiemphieu.folder import VoteFolder, load_vote, vote_text
-from kiemphieu.vote_store import open_vote_store
+from kiemphieu.vote_store import has_record, open_vote_store
 from records.canonical import canonical_json, sha256_hex
 from records.codec import to_plain
 from records.errors import InputError
@@ -44,7 +44,7 @@ class _Kept:
             counting = self._counting.setdefault(folder.root, threading.Lock())
         with counting:
             vote = load_vote(folder)
-            if not folder.database.is_file() and not vote.store_url:
+            if not has_record(folder, vote):
                 raise InputError("desk_count_nothing_printed")
             key = _key(folder, vote)
             known = self._found.get(folder.root)

@@ -113,7 +113,7 @@ def renew_locked(act: Act) -> Response:
             raise InputError("desk_head_not_locked", name=whom.name)
         if people.is_locked(act.member.id):
             raise locked_error(act.member)
-        second = act.second(act.form.text("second_pin"), act.form.text("second"))
+        second = act.second()
         pin = people.renew(whom.id)
     except KiemphieuError as error:
         return _locked_page(act, act.say(error))
@@ -144,7 +144,7 @@ def _agreeing(act: Act, whom: Member | None = None) -> Member | None:
     wanted = act.form.text("second")
     if wanted not in {one.id for one in witnesses}:
         raise InputError("desk_second_member")
-    return act.second(act.form.text("second_pin"), wanted)
+    return act.second(wanted)
 
 
 def _pin_page(act: Act, change: Change, whom: Member, pin: str, second: Member | None) -> Response:

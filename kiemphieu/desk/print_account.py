@@ -108,4 +108,4 @@ def _people(act: Act) -> tuple[str, ...]:
     pin = act.form.text("second_pin")
     if not pin:
         return (act.member.name,)
-    return act.member.name, act.second(pin, act.form.text("second")).name
+    return act.member.name, act.second().name

@@ -84,6 +84,6 @@ def _set(act: Act, png: bytes | None) -> None:
     act.desk.jobs.check_idle(act.folder)
     members: tuple[FreezingMember, ...] = ()
     if read_freezing(act.folder) is not None:
-        second = act.second(act.form.text("second_pin"), act.form.text("second"))
+        second = act.second()
         members = (signer(act.member), signer(second))
     set_seal_image(act.folder, png, members)

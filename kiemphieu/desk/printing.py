@@ -23,7 +23,7 @@ from kiemphieu.form_preview import page_pictures
 from kiemphieu.freezing import check_frozen, definition_sha256, read_freezing
 from kiemphieu.printed_batches import batch_picture, find_batch, printed_batches, read_stock
 from kiemphieu.printing import PrintOrder, PrintReport, print_ballots
-from kiemphieu.vote_store import open_vote_store
+from kiemphieu.vote_store import has_record, open_vote_store
 from records.errors import InputError, KiemphieuError
 from records.journal import EventKind
 from records.vote import Vote
@@ -101,7 +101,7 @@ def check_set_up(folder: VoteFolder, vote: Vote) -> None:
 
 def is_over(folder: VoteFolder, vote: Vote) -> bool:
     """Whether the count was closed, or its record sealed: nothing more is printed or stated then."""
-    if not folder.database.is_file() and not vote.store_url:
+    if not has_record(folder, vote):
         return False
     store = open_vote_store(folder, vote)
     try:
@@ -173,9 +173,7 @@ def show_batch(act: Act) -> Response:
         batch = find_batch(act.folder, load_vote(act.folder), act.path["name"])
     except InputError as error:
         return _missing(act, error)
-    wanted = act.query.get("page", "")
-    number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 9 else 1
-    page = min(max(number, 1), max(batch.pages, 1))
+    page = min(max(act.asked_number("page", 1), 1), max(batch.pages, 1))
     return act.page("print_batch.html", batch=batch, page=page, quoted=quote(batch.name))
 
 

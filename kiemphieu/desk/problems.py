@@ -89,8 +89,7 @@ def _page(act: Act, error: str = "", about: str = "", status: int = HTTPStatus.O
 def _first(act: Act, found: tuple[SheetProblem, ...], about: str) -> int:
     """Where the page of cards begins."""
     places = [place for place, one in enumerate(found) if one.target == about]
-    wanted = act.query.get("from", "")
-    start = places[0] if places else int(wanted) if wanted.isascii() and wanted.isdigit() else 0
+    start = places[0] if places else act.asked_number("from")
     return min(start, max(0, len(found) - 1)) // CARDS_A_PAGE * CARDS_A_PAGE
 
 
@@ -150,7 +149,7 @@ def people(act: Act) -> tuple[str, ...]:
     """Who decides: the member, and where the vote asks for two, one more at the same screen."""
     if not load_vote(act.folder).two_person:
         return (act.member.name,)
-    return (act.member.name, act.second(act.form.text("second_pin"), act.form.text("second")).name)
+    return (act.member.name, act.second().name)
 
 
 def _reason(act: Act) -> str:

@@ -89,7 +89,7 @@ def decide_together(act: Act) -> Response:
 def _second(act: Act, now: Look) -> tuple[str, ...]:
     if not _needs_second(act, now):
         return ()
-    return (act.second(act.form.text("second_pin"), act.form.text("second")).id,)
+    return (act.second().id,)
 
 
 @SCREEN.get("/votes/{vote}/review/undo/{serial}/{what}", roles=COUNTERS)
@@ -121,7 +121,7 @@ def undo_decision(act: Act) -> Response:
         try:
             by = [act.member.name]
             if now.vote.two_person:
-                by.append(act.second(act.form.text("second_pin"), act.form.text("second")).name)
+                by.append(act.second().name)
             now.passes.undo(item, tuple(by), act.form.text("reason")[:_MOST_REASON])
         except KiemphieuError as error:
             return _undo_page(act, now, item, act.say(error), 400)

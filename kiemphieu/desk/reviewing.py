@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from kiemphieu.desk.acts import Act
+from kiemphieu.desk.acts import Act, whole_number
 from kiemphieu.desk.review_pictures import Size, Wanted
 from kiemphieu.desk.review_room import Look, look, room_of
 from kiemphieu.desk.review_words import Words
@@ -19,7 +19,7 @@ from kiemphieu.review_passes import Choice, Seen, Standing
 from records.errors import InputError, KiemphieuError
 
 SCREEN = Screen("reviewing")
-_MOST_NOTE, _MOST_DIGITS = 500, 3
+_MOST_NOTE = 500
 _JPEG = {"cache-control": "no-store", "content-disposition": "inline"}
 
 
@@ -89,7 +89,7 @@ def item_page(act: Act, now: Look, error: str, status: int = 200) -> Response:
     listed = now.queue.of_kind(kind if item.kind is kind else None)
     words = Words(act, now)
     here = listed.index(item)
-    number = min(max(_number(act.query.get("place", "")), 0), len(item.places) - 1)
+    number = min(max(act.asked_number("place"), 0), len(item.places) - 1)
     place = item.places[number]
     mine = now.all_seen(act.member.id, listed)
     ahead = [seen.item for seen in (*mine[here + 1 :], *mine[:here]) if seen.to_do]
@@ -198,7 +198,7 @@ def undo_last(act: Act) -> Response:
 def show_picture(act: Act) -> Response:
     """A picture of an item; nothing but what the record has for it can be asked for."""
     item = room_of(act).known(act.path["serial"], act.path["what"]) or asked_item(act, look(act))
-    number = _number(act.path["place"])
+    number = whole_number(act.path["place"]) or 0
     if act.path["size"] not in tuple(Size) or not 0 <= number < len(item.places):
         raise InputError("desk_review_gone")
     data = room_of(act).pictures.get(item.places[number], Size(act.path["size"]))
@@ -242,10 +242,6 @@ def asked_item(act: Act, now: Look) -> ReviewItem:
     if item is None or not item.places:
         raise InputError("desk_review_gone")
     return item
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
 
 def _item_url(act: Act, item: ReviewItem, kind: ItemKind | None, done: str = "") -> str:

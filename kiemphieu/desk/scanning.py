@@ -138,6 +138,8 @@ def _batches(act: Act, running: bool) -> tuple[tuple[Batch, ...], str]:
     cut_off = batch_at_hand(batches)
     if running or cut_off is None or cut_off.state is not BatchState.RUNNING:
         return batches, ""
+    if act.member.role not in COUNTERS:
+        return batches, ""
     try:
         # Asked again here: a job may have begun since, or ended.
         with _alone(act):

@@ -27,7 +27,7 @@ from kiemphieu.freezing import (
     read_freezing,
 )
 from kiemphieu.vote_draft import VoteDraft, draft_of_vote
-from kiemphieu.vote_store import open_vote_store
+from kiemphieu.vote_store import has_record, open_vote_store
 from records.errors import InputError, KiemphieuError
 from records.journal import EventKind
 from records.vote import Vote
@@ -156,15 +156,16 @@ def _check_not_closed(act: Act) -> None:
 
 
 def _both(act: Act) -> tuple[FreezingMember, FreezingMember]:
-    second = act.second(act.form.text("second_pin"), act.form.text("second"))
+    second = act.second()
     return signer(act.member), signer(second)
 
 
 def _note(act: Act) -> None:
     """Journals the freezing where there is a record; otherwise the first printing does."""
     folder = act.folder
-    if folder.database.is_file():
-        with closing(open_vote_store(folder, load_vote(folder))) as store:
+    vote = load_vote(folder)
+    if has_record(folder, vote):
+        with closing(open_vote_store(folder, vote)) as store:
             note_frozen(folder, store)
 
 

@@ -51,9 +51,7 @@ class SettledList:
 def settled_list(act: Act, vote: Vote) -> SettledList:
     """The page of the list that was asked for."""
     found, rules = settled_sheets(act.folder, vote), vote_rules(vote)
-    wanted = act.query.get("settled", "")
-    start = int(wanted) if wanted.isascii() and wanted.isdigit() else 0
-    first = min(start, max(0, len(found) - 1)) // ROWS_A_PAGE * ROWS_A_PAGE
+    first = min(act.asked_number("settled"), max(0, len(found) - 1)) // ROWS_A_PAGE * ROWS_A_PAGE
     rows = tuple(_row(act, one, vote, rules) for one in found[first : first + ROWS_A_PAGE])
     return SettledList(rows, first, len(found), why_closed(act) if found else "")
 

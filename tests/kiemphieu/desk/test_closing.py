@@ -12,14 +12,16 @@ from damaged_scans import without_code
 from PIL import Image
 
 from kiemphieu.batches import BatchOrder, BatchSource, open_batch, save_batch
-from kiemphieu.closing import read_closing
+from kiemphieu.closing import balance_of, read_closing
 from kiemphieu.counting import count_folder
 from kiemphieu.desk import count_rules
+from kiemphieu.desk.closing import _steps
 from kiemphieu.desk.live_count import LiveCount
 from kiemphieu.desk.roles import Role
 from kiemphieu.exports.writing import Format
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.scanning import scan_paths
+from kiemphieu.sheet_problems import Waiting
 from kiemphieu.verifying import verify_folder
 from kiemphieu.vote_store import open_vote_store
 from records.journal import EventKind
@@ -176,6 +178,18 @@ def test_one_member_is_not_two(desk, folder):
 )  # fmt: skip
 def test_who_only_looks_changes_nothing(desk, folder, role, path):
     assert desk.client(role).post(f"{VOTE}/{path}", data=desk.second()).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("waiting", "place"),
+    [(Waiting(0, 1), "review"), (Waiting(1, 0), "problems"), (Waiting(2, 3), "problems")],
+)
+def test_what_waits_is_linked_to_the_screen_where_it_waits(desk, folder, waiting, place):
+    balance = balance_of(folder, count_folder(folder))
+    steps = {name: (done, screen) for name, done, screen in _steps(balance, waiting)}
+    assert steps["desk_close_step_review"] == (False, place)
+    steps = {name: (done, screen) for name, done, screen in _steps(balance, Waiting(0, 0))}
+    assert steps["desk_close_step_review"][0]
 
 
 def test_while_a_job_runs_nothing_is_closed(desk, folder):
