@@ -1,4 +1,4 @@
-"""Screen 8, Close: the equation, a backup, two members; reopening with a reason; the seal."""
+"""Close: the equation, a backup, two members; reopening with a reason; the seal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Screen 7, Count: the committee resolves what the rule set leaves open, where the result turns on it."""
+"""Count: the committee resolves what the rule set leaves open, where the result turns on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Screen 7, Count: live totals, what still keeps them from being final, and a view for a projector."""
+"""Count: live totals, what still keeps them from being final, and a view for a projector."""
 
 from __future__ import annotations
 

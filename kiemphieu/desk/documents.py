@@ -1,4 +1,4 @@
-"""Screen 8, Documents: minutes, report, tables and exports looked at and fetched; the committee's names."""
+"""Documents: minutes, report, tables and exports looked at and fetched; the committee's names."""
 
 from __future__ import annotations
 

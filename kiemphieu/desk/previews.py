@@ -1,4 +1,4 @@
-"""Screen 2, Vote set-up: the ballot as it would be printed, of what is saved and of what is being typed."""
+"""Vote set-up: the ballot as it would be printed, of what is saved and of what is being typed."""
 
 from __future__ import annotations
 

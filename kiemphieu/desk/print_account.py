@@ -1,4 +1,4 @@
-"""Screen 3, Print: how many ballots were exchanged, never handed out, not returned."""
+"""Print: how many ballots were exchanged, never handed out, not returned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Screen 3, Print: the test deck, printed, scanned and compared with what it must be."""
+"""Print: the test deck, printed, scanned and compared with what it must be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Screen 3, Print: the picture of the seal."""
+"""Print: the picture of the seal."""
 
 from __future__ import annotations
 

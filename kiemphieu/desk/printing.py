@@ -1,4 +1,4 @@
-"""Screen 3, Print: the form and the printer tried first, then the ballots, their files and their pages."""
+"""Print: the form and the printer tried first, then the ballots, their files and their pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Screen 2, Vote set-up: check the answers, look at the ballot, and freeze it by two members."""
+"""Vote set-up: check the answers, look at the ballot, and freeze it by two members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Screen 2, Vote set-up: the form of a new vote, and of one that is being set up."""
+"""Vote set-up: the form of a new vote, and of one that is being set up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Screen 2, Vote set-up: the list of officials, typed, pasted or uploaded."""
+"""Vote set-up: the list of officials, typed, pasted or uploaded."""
 
 from __future__ import annotations
 
