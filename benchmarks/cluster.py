@@ -19,13 +19,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from distributed import Client, LocalCluster
 
 from benchmarks.speed_pages import Kind, Picture, draw_pages, print_folder, spread_pages
+from benchmarks.speed_scan import user_environment
 from kiemphieu.folder import VoteFolder
 from kiemphieu.store import PageRecord, open_store
 
@@ -63,14 +64,19 @@ def record_of(folder: VoteFolder) -> Record:
 
 
 def scan(
-    printed: VoteFolder, scans: Path, readers: Sequence[str], look: Callable[[int], None] | None = None
+    printed: VoteFolder,
+    scans: Path,
+    readers: Sequence[str],
+    environment: Mapping[str, str],
+    look: Callable[[int], None] | None = None,
 ) -> tuple[Run, Record]:
     """One command on a fresh copy of the vote; `look` is told how many pages are there."""
     folder = VoteFolder(printed.root.parent / f"scan-{time.monotonic_ns()}")
     shutil.copytree(printed.root, folder.root)
     command = [sys.executable, "-m", "kiemphieu", "scan", str(folder.root), str(scans), *readers]
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdout=quiet, stderr=quiet, env=environment)
     first, cpu, last_cpu = 0.0, 0.0, 0.0
     while process.poll() is None:
         there = sum(1 for _ in folder.pages.iterdir()) if folder.pages.is_dir() else 0
@@ -125,6 +131,8 @@ def main() -> None:
     parser.add_argument("--dpi", type=int, default=300)
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
+    # Before Dask puts settings for its workers, of memory and threads, into this process's environment.
+    before = user_environment(Path(tempfile.gettempdir()) / "kiemphieu-bytecode")
     with (
         tempfile.TemporaryDirectory() as place,
         LocalCluster(2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
@@ -136,10 +144,10 @@ def main() -> None:
         records = []
         for _ in range(options.repeats):
             for name, readers in ways.items():
-                run, record = scan(folder, scans, readers)
+                run, record = scan(folder, scans, readers, before)
                 runs[name].append(run)
                 records.append(record)
-        killed, record = scan(folder, scans, there, kill_one(cluster, options.pages // 4))
+        killed, record = scan(folder, scans, there, before, kill_one(cluster, options.pages // 4))
     same = all(other == records[0] for other in records)
     show(options, runs)
     print(f"records of all {len(records)} scans: {'identical' if same else 'DIFFERENT'}")

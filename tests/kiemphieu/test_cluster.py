@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -304,3 +306,31 @@ def test_a_scan_leaves_within_reach_of_a_lost_cluster(
     recorded = len(pages_of(folder))
     report = scan_paths(folder, [vote.scan_folder], 1)
     assert recorded + report.recorded == report.pages
+
+
+FAULTS = """
+import resource
+from kiemphieu.cluster_reader import keep_memory
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(20):
+        bytearray(8_000_000)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+faults()
+plain = faults()
+keep_memory()
+faults()
+print(plain, faults())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only GNU's C library is told to keep memory")
+def test_a_worker_keeps_the_memory_of_its_images() -> None:
+    environment = {**os.environ, "MALLOC_TRIM_THRESHOLD_": "65536"}
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True, env=environment
+    )
+    plain, kept = map(int, done.stdout.split())
+    assert kept < plain / 10
