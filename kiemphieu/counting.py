@@ -45,6 +45,7 @@ class CountReport:
         result: of all groups side by side.
         groups: each by itself, in the order of vote.toml; a plain vote has one.
         review: entries that wait for a person.
+        foreign: sheets that the committee did not issue.
         blank: empty sides among the pages; they are no ballots.
         account: of ballots that did not come back as votes.
     """
@@ -54,6 +55,7 @@ class CountReport:
     result: TallyResult
     groups: tuple[GroupCount, ...]
     review: tuple[BallotEntry, ...]
+    foreign: tuple[BallotEntry, ...]
     blank: int
     account: Account
 
@@ -88,6 +90,7 @@ def count_folder(folder: VoteFolder, known: Vote | None = None) -> CountReport:
         groups=groups,
         account=account,
         review=tuple(sorted(gathered.review, key=_review_order)),
+        foreign=tuple(sorted(gathered.apart, key=_review_order)),
         blank=gathered.blank,
     )
 
@@ -99,6 +102,7 @@ class _Gathered:
     Attributes:
         rulings: by group; a group that is not in vote.toml has its own.
         foreign, unread: sheets by group that have no ruling of their own.
+        apart: the foreign ones themselves.
     """
 
     rulings: dict[str, list[BallotRuling]] = field(default_factory=dict)
@@ -106,6 +110,7 @@ class _Gathered:
     unread: Counter[str] = field(default_factory=Counter)
     cast: Counter[str] = field(default_factory=Counter)
     review: list[BallotEntry] = field(default_factory=list)
+    apart: list[BallotEntry] = field(default_factory=list)
     blank: int = 0
 
     def add(self, found: BallotRuling | BallotEntry) -> None:
@@ -115,7 +120,9 @@ class _Gathered:
             return
         if found.ruling is not None:
             self.rulings.setdefault(found.style, []).append(found.ruling)
-        self.foreign[found.style] += found.standing is Standing.FOREIGN
+        if found.standing is Standing.FOREIGN:
+            self.foreign[found.style] += 1
+            self.apart.append(found)
         self.unread[found.style] += found.standing is Standing.UNREAD
         self.cast[found.style] += found.standing in {Standing.RULED, Standing.UNREAD}
         self.blank += found.standing is Standing.BLANK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from kiemphieu.desk.scan_words import fate_words
 from kiemphieu.desk.screens import Screen
 from kiemphieu.desk.settled_words import settled_list
 from kiemphieu.folder import load_vote, vote_rules
+from kiemphieu.foreign_sheets import ForeignSheet, find_foreign, foreign_sheets
 from kiemphieu.page_picture import page_picture
 from kiemphieu.scanning import Fate
 from kiemphieu.sheet_problems import (
@@ -39,11 +41,12 @@ SCREEN = Screen("problems")
 CARDS_A_PAGE = 20
 PICTURE_PX = 1100
 WHOLE_PX = 2200
-REASONS = ("again", "cover", "other")
-"""Why a sheet is left out; the first two are said for the member, the third in the member's own words.
-
-"again" is a value of the decision, too: when the count is closed, such a picture is no sheet of its own.
-"""
+OTHER = "other"
+REASONS = ("again", "cover", OTHER)
+"""Why a sheet is left out; said for the member, the last in the member's own words."""
+FOREIGN_REASONS = ("twice", "cover", OTHER)
+_FURTHER_PICTURE = frozenset({"again", "twice"})
+"""Values of the decision, too: when the count is closed, such a picture is no sheet of its own."""
 
 
 @SCREEN.get("/votes/{vote}/problems")
@@ -63,7 +66,9 @@ def _page(act: Act, error: str = "", about: str = "", status: int = HTTPStatus.O
     vote = load_vote(act.folder)
     counted = count_folder(act.folder, vote)
     found = sheet_problems(counted)
-    first = _first(act, found, about)
+    first = _first(found, about, act.asked_number("from"))
+    apart = foreign_sheets(counted)
+    first_apart = _first(apart, about, act.asked_number("foreign"))
     return act.page(
         "problems.html",
         status,
@@ -76,21 +81,25 @@ def _page(act: Act, error: str = "", about: str = "", status: int = HTTPStatus.O
         done=act.query.get("done", ""),
         settled=settled_list(act, vote),
         blank=counted.blank,
+        apart=apart[first_apart : first_apart + CARDS_A_PAGE],
+        first_apart=first_apart,
         foreign=counted.result.ballots.foreign,
+        total_apart=len(apart),
         files=_files(act),
         may_change=act.member.role in COUNTERS,
         two=vote.two_person,
         grouped=grouped_serial,
         reasons=REASONS,
+        foreign_reasons=FOREIGN_REASONS,
         ways=Way,
     )
 
 
-def _first(act: Act, found: tuple[SheetProblem, ...], about: str) -> int:
-    """Where the page of cards begins."""
-    places = [place for place, one in enumerate(found) if one.target == about]
-    start = places[0] if places else act.asked_number("from")
-    return min(start, max(0, len(found) - 1)) // CARDS_A_PAGE * CARDS_A_PAGE
+def _first(found: Iterable[SheetProblem | ForeignSheet], about: str, asked: int) -> int:
+    """Where a page of them begins: the one with the sheet that was sent, or the one asked for."""
+    targets = [one.target for one in found]
+    start = targets.index(about) if about in targets else asked
+    return min(start, max(0, len(targets) - 1)) // CARDS_A_PAGE * CARDS_A_PAGE
 
 
 def _files(act: Act) -> tuple[tuple[str, str], ...]:
@@ -105,35 +114,41 @@ def settle(act: Act) -> Response:
     """What the committee found out about one sheet."""
     target, way = act.form.text("target"), act.form.text("way")
     try:
-        problem = _problem(act, target)
-        if way not in problem.ways:
+        if way not in _ways(act, target):
             raise InputError("desk_problems_way_missing")
-        _settle(act, problem, Way(way))
+        _settle(act, target, Way(way))
     except KiemphieuError as error:
         return _page(act, act.say(error), target, HTTPStatus.BAD_REQUEST)
     act.journal("sheet_settled", way=way)
     return act.go(act.vote_url("problems") + "?done=yes")
 
 
-def _settle(act: Act, problem: SheetProblem, way: Way) -> None:
+def _ways(act: Act, target: str) -> tuple[Way, ...]:
+    """What may be done about a sheet, while it waits or is listed as foreign."""
+    counted = count_folder(act.folder)
+    found = find_problem(counted, target) or find_foreign(counted, target)
+    if found is None:
+        raise InputError("desk_problems_gone")
+    return found.ways
+
+
+def _settle(act: Act, target: str, way: Way) -> None:
     folder = act.folder
     match way:
         case Way.LEAVE_OUT:
             words = Words(people(act), _reason(act))
-            again = act.form.text("reason") == "again"
+            again = act.form.text("reason") in _FURTHER_PICTURE
             standing = SheetStanding.SCANNED_AGAIN if again else SheetStanding.NO_BALLOT
-            settle_sheet(folder, problem.target, standing, words)
+            settle_sheet(folder, target, standing, words)
         case Way.FOREIGN:
             words = Words(people(act), own_words(act))
-            settle_sheet(folder, problem.target, SheetStanding.FOREIGN, words)
+            settle_sheet(folder, target, SheetStanding.FOREIGN, words)
         case Way.IDENTIFY:
             serial = serial_as_typed(act.form.text("serial"))
             words = Words(people(act), act.t("desk_problems_said_identify"))
-            settle_sheet(folder, problem.target, SheetStanding.BALLOT, words, serial)
+            settle_sheet(folder, target, SheetStanding.BALLOT, words, serial)
         case Way.ONE_SHEET:
-            settle_twice_scanned(
-                folder, problem.target, Words(people(act), act.t("desk_problems_said_twice"))
-            )
+            settle_twice_scanned(folder, target, Words(people(act), act.t("desk_problems_said_twice")))
         case _:
             raise InputError("desk_problems_way_missing")
 
@@ -154,9 +169,9 @@ def people(act: Act) -> tuple[str, ...]:
 
 def _reason(act: Act) -> str:
     chosen = act.form.text("reason")
-    if chosen not in REASONS:
+    if chosen not in REASONS + FOREIGN_REASONS:
         raise UsageError("desk_problems_reason")
-    return own_words(act) if chosen == "other" else act.t(f"desk_problems_said_{chosen}")
+    return own_words(act) if chosen == OTHER else act.t(f"desk_problems_said_{chosen}")
 
 
 def own_words(act: Act) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import shutil
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,20 +14,25 @@ import pytest
 from damaged_scans import taken_again, without_code
 from desk_samples import DeskUnderTest
 from PIL import Image
+from printed_votes import SampleVote
 
 from kiemphieu.counting import count_folder
 from kiemphieu.decisions import read_decisions
 from kiemphieu.desk.roles import Role
 from kiemphieu.folder import VoteFolder, load_vote
+from kiemphieu.foreign_sheets import foreign_sheets
 from kiemphieu.messages import Language, has_text, translate
 from kiemphieu.scanning import scan_paths
+from kiemphieu.settled_sheets import settled_sheets
 from kiemphieu.sheet_problems import ABOUT_SHEETS, Way, find_problem, sheet_problems
 from kiemphieu.store import Store
+from kiemphieu.store.rows import is_foreign
 from kiemphieu.vote_store import open_vote_store
 from records.decision import SheetDecision, SheetStanding
-from records.reading import ReviewReason
+from records.reading import RejectionReason, ReviewReason, SheetRejection
 
 PROBLEMS = "/votes/bdt-2023/problems"
+_FOREIGN_CAUSES = [reason for reason in RejectionReason if is_foreign(SheetRejection(reason))]
 
 
 def opened(folder: VoteFolder) -> Store:
@@ -288,3 +295,81 @@ def test_every_cause_has_words_in_both_languages():
             message_id = f"desk_problems_{what}_{reason.value}"
             assert has_text(message_id)
             assert translate(message_id, Language.VIETNAMESE) != translate(message_id, Language.ENGLISH)
+
+
+def with_foreign(desk: DeskUnderTest, other_vote: SampleVote, tmp_path: Path) -> tuple[VoteFolder, str]:
+    """A scanned vote with one sheet of another vote, scanned twice; returns one picture's target, too."""
+    folder = desk.scanned_vote()
+    stray = next(iter(other_vote.scans.values()))
+    scan_paths(folder, [stray, taken_again(stray, tmp_path / "again.png")], 1)
+    first, second = foreign_sheets(count_folder(folder))
+    assert first.cause is second.cause is RejectionReason.OTHER_VOTE
+    return folder, second.target
+
+
+def test_a_foreign_sheet_scanned_twice_is_counted_once_when_two_say_so(
+    desk: DeskUnderTest, other_vote: SampleVote, tmp_path: Path
+):
+    folder, target = with_foreign(desk, other_vote, tmp_path)
+    client = desk.client()
+    page = client.get(PROBLEMS).text
+    assert "Sheets that the committee did not issue (2)" in page
+    assert "It is a ballot of another vote, other-2023." in page
+    assert page.count(f"{PROBLEMS}/picture/") == 4
+    before = count_folder(folder).result.ballots
+    alone = settle(client, desk, target, Way.LEAVE_OUT, reason="twice", second_pin="000000")
+    assert alone.status_code == 400
+    assert 'role="alert"' in alone.text
+    assert count_folder(folder).result.ballots == before
+    assert settle(client, desk, target, Way.LEAVE_OUT, reason="twice").status_code == 303
+    ballots = count_folder(folder).result.ballots
+    assert (before.foreign, ballots.foreign) == (2, 1)
+    assert replace(before, foreign=1) == ballots
+    with closing(opened(folder)) as store:
+        assert read_decisions(store).on_sheet(target) == SheetDecision(SheetStanding.SCANNED_AGAIN)
+    page = client.get(PROBLEMS).text
+    assert "did not issue (1)" in page
+    assert f"{PROBLEMS}/settled/{target}/undo" in page
+
+
+def test_leaving_a_foreign_sheet_out_is_taken_back(
+    desk: DeskUnderTest, other_vote: SampleVote, tmp_path: Path
+):
+    folder, target = with_foreign(desk, other_vote, tmp_path)
+    client = desk.client()
+    assert settle(client, desk, target, Way.LEAVE_OUT, reason="cover").status_code == 303
+    assert count_folder(folder).result.ballots.foreign == 1
+    (sheet,) = settled_sheets(folder, load_vote(folder))
+    data = {"seen": str(sheet.numbers[0]), "words": "hai tờ khác nhau", **desk.second()}
+    assert client.post(f"{PROBLEMS}/settled/{target}/undo", data=data).status_code == 303
+    assert count_folder(folder).result.ballots.foreign == 2
+    assert {one.target for one in foreign_sheets(count_folder(folder))} > {target}
+
+
+@pytest.mark.parametrize("way", [Way.FOREIGN, Way.IDENTIFY, Way.ONE_SHEET, Way.BY_HAND, "else"])
+def test_nothing_else_is_done_about_a_foreign_sheet(
+    desk: DeskUnderTest, other_vote: SampleVote, tmp_path: Path, way: str
+):
+    folder, target = with_foreign(desk, other_vote, tmp_path)
+    data = {"target": target, "way": way, "words": "x", "serial": "x", **desk.second()}
+    assert desk.client().post(f"{PROBLEMS}/settle", data=data).status_code == 400
+    assert len(foreign_sheets(count_folder(folder))) == 2
+    assert desk.client().get(f"{PROBLEMS}/{target}/by-hand").status_code == 400
+
+
+def test_an_observer_sees_foreign_sheets_and_settles_none(
+    desk: DeskUnderTest, other_vote: SampleVote, tmp_path: Path
+):
+    folder, target = with_foreign(desk, other_vote, tmp_path)
+    client = desk.client(Role.OBSERVER)
+    page = client.get(PROBLEMS).text
+    assert "did not issue (2)" in page
+    assert "<form" not in page.partition('id="foreign"')[2]
+    assert settle(client, desk, target, Way.LEAVE_OUT, reason="twice").status_code == 403
+    assert count_folder(folder).result.ballots.foreign == 2
+
+
+@pytest.mark.parametrize("cause", [*_FOREIGN_CAUSES, "never_issued"])
+@pytest.mark.parametrize("lang", Language)
+def test_every_cause_of_a_foreign_sheet_has_words(cause: str, lang: Language):
+    assert translate(f"desk_problems_foreign_{cause}", lang, vote="v")
