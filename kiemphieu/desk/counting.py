@@ -15,7 +15,7 @@ from kiemphieu.closing import read_closing
 from kiemphieu.desk import count_chart
 from kiemphieu.desk.acts import Act
 from kiemphieu.desk.count_chart import draw_chart
-from kiemphieu.desk.live_count import live_count
+from kiemphieu.desk.live_count import ShownCount, shown_count
 from kiemphieu.desk.rendering import render
 from kiemphieu.desk.roles import COUNTERS, Role
 from kiemphieu.desk.screens import Screen
@@ -108,13 +108,14 @@ def figures(act: Act) -> dict[str, Any]:
         VoteFileError: vote.toml has mistakes.
         StoreError: the record cannot be read.
     """
-    live = live_count(act.folder)
+    shown = shown_count(act.folder)
     state = read_closing(act.folder)
-    facts = facts_of_count(live.report, (), "")
+    facts = facts_of_count(shown.report, (), "")
     words = Words(act.lang)
     groups = [(group, _people(facts, group, words)) for group in facts.groups]
     return {
-        "key": live.key,
+        "key": shown.key,
+        "step": shown.step,
         "facts": facts,
         "result": facts.result,
         "groups": groups,
@@ -123,7 +124,7 @@ def figures(act: Act) -> dict[str, Any]:
         "base_words": words(f"base_{facts.rules.base.value}"),
         "base_clause": _base_clause(facts, words),
         "state": state,
-        "todo": () if state.closed is not None else _todo(act, facts),
+        "todo": () if state.closed is not None else _todo(act, facts, shown),
         "warnings": tuple(_point(act, point) for point in facts.result.warnings),
         "chart": count_chart,
         "may_change": act.member.role in COUNTERS,
@@ -155,19 +156,19 @@ def _base_clause(facts: Facts, words: Words) -> str:
     return words("doc_base_decided") if decided else words.clause(facts.rules.base_clause)
 
 
-def _todo(act: Act, facts: Facts) -> tuple[Task, ...]:
+def _todo(act: Act, facts: Facts, shown: ShownCount) -> tuple[Task, ...]:
     """Open points with the way to mend each; sheets that could not be read have a screen of their own."""
     found: list[Task] = []
     for point in facts.result.open_points:
         if point is OpenPoint.IN_REVIEW:
-            found += _waiting(act)
+            found += _waiting(act, shown)
         else:
             found.append(_point(act, point))
     return tuple(found)
 
 
-def _waiting(act: Act) -> list[Task]:
-    waiting = what_waits(live_count(act.folder).report)
+def _waiting(act: Act, shown: ShownCount) -> list[Task]:
+    waiting = what_waits(shown.report)
     tasks = []
     if waiting.problems:
         text = act.t("desk_count_open_unread", number=waiting.problems)
@@ -200,7 +201,7 @@ def _message(act: Act, view: str, told: str) -> Push:
     try:
         if view == "projector" and not is_projected(act):
             return Push("hidden", json.dumps({"hidden": True}), goes_on=False)
-        key = live_count(act.folder).key
+        key = shown_count(act.folder).key
         if key == told:
             return Push(key, "")
         values: dict[str, Any] = {"act": act, "t": act.t, "lang": act.lang.value} | figures(act)

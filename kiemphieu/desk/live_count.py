@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiemphieu.batches import batch_at_hand, read_batches
 from kiemphieu.counting import CountReport, count_folder
 from kiemphieu.folder import VoteFolder, load_vote, vote_text
 from kiemphieu.vote_store import has_record, open_vote_store
@@ -16,6 +17,8 @@ from records.codec import to_plain
 from records.errors import InputError
 from records.vote import Vote
 
+STEP = 10
+"""Ballots that join what everybody sees at once, while a batch is open."""
 _MOST_KEPT = 8
 
 
@@ -25,10 +28,26 @@ class LiveCount:
 
     Attributes:
         key: changes with the record and with vote.toml, and tells nothing about either.
+        pages: in the record.
     """
 
     key: str
     report: CountReport
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCount:
+    """A count as a roomful of people may see it.
+
+    Attributes:
+        key: changes with what is shown.
+        step: ballots that join it at once, as a batch is open; 0 where each does.
+    """
+
+    key: str
+    report: CountReport
+    step: int
 
 
 class _Kept:
@@ -46,10 +65,10 @@ class _Kept:
             vote = load_vote(folder)
             if not has_record(folder, vote):
                 raise InputError("desk_count_nothing_printed")
-            key = _key(folder, vote)
+            key, pages = _key(folder, vote)
             known = self._found.get(folder.root)
             if known is None or known.key != key:
-                known = LiveCount(key, count_folder(folder, vote))
+                known = LiveCount(key, count_folder(folder, vote), pages)
             self._keep(folder.root, known)
             return known
 
@@ -75,8 +94,50 @@ def live_count(folder: VoteFolder) -> LiveCount:
     return _KEPT.count(folder)
 
 
-def _key(folder: VoteFolder, vote: Vote) -> str:
+def shown_count(folder: VoteFolder) -> ShownCount:
+    """The count for a screen that others see: whoever watches it and the scanner learns no single ballot.
+
+    While a batch is open, it stays as it was until `STEP` further ballots are in, for everyone alike; a
+    decision shows at once where no page has come in since.
+
+    Raises:
+        InputError, VoteFileError, StoreError: as for `live_count`; the list of batches cannot be read.
+    """
+    in_steps = batch_at_hand(read_batches(folder)) is not None
+    return _SHOWN.show(folder, live_count(folder), in_steps)
+
+
+class _Shown:
+    """What was shown last of every vote."""
+
+    def __init__(self) -> None:
+        self._last: dict[Path, LiveCount] = {}
+        self._lock = threading.Lock()
+
+    def show(self, folder: VoteFolder, now: LiveCount, in_steps: bool) -> ShownCount:
+        with self._lock:
+            last = self._last.get(folder.root)
+            if last is None or not in_steps or not _would_tell(last, now):
+                last = self._last[folder.root] = now
+        return ShownCount(f"{last.key}-steps" if in_steps else last.key, last.report, STEP * in_steps)
+
+
+_SHOWN = _Shown()
+
+
+def _would_tell(last: LiveCount, now: LiveCount) -> bool:
+    """Whether the two differ by so few ballots that their difference tells how these were marked."""
+    return now.pages != last.pages and abs(_ballots(now) - _ballots(last)) < STEP
+
+
+def _ballots(count: LiveCount) -> int:
+    ballots = count.report.result.ballots
+    return ballots.returned + ballots.foreign
+
+
+def _key(folder: VoteFolder, vote: Vote) -> tuple[str, int]:
+    """The key, and the pages of the record."""
     with closing(open_vote_store(folder, vote)) as store:
-        state = store.state()
+        state, pages = store.state(), store.page_count()
     parts = [state, sha256_hex(vote_text(folder).encode()), sha256_hex(canonical_json(to_plain(vote)))]
-    return sha256_hex("\n".join(parts).encode())[:16]
+    return sha256_hex("\n".join(parts).encode())[:16], pages

@@ -16,6 +16,7 @@ from kiemphieu.batches import Batch, BatchSource, PageTally, begin_run, end_run,
 from kiemphieu.desk.acts import Upload
 from kiemphieu.desk.desk import Desk
 from kiemphieu.desk.jobs import Job, JobStopped
+from kiemphieu.desk.live_count import shown_count
 from kiemphieu.desk.live_scan import LiveScan
 from kiemphieu.disk import SETTLED_TIME_S, disk_errors
 from kiemphieu.file_kind import kind_of_head
@@ -25,7 +26,7 @@ from kiemphieu.sane_device import Trouble, device_options
 from kiemphieu.sane_settings import PaperSource, ScanSettings
 from kiemphieu.scanning import Fate, PageFate, default_workers, scan_paths
 from kiemphieu.watching import GOES_ON, PASSING, Listener, WatchOptions, watch_folder
-from records.errors import InputError, PageFileError
+from records.errors import InputError, KiemphieuError, PageFileError
 
 _LOG = logging.getLogger("kiemphieu.desk")
 
@@ -69,6 +70,9 @@ def live_of(job: Job | None) -> LiveScan | None:
 def _work(job: Job, folder: VoteFolder, batch: Batch, live: LiveScan) -> None:
     # Of what was sent, the run is about what lies there now: more may come in while it goes on.
     sent = sent_files(folder, batch)
+    # What is shown of the count goes on from here in steps; one that cannot be taken is shown to nobody.
+    with suppress(KiemphieuError):
+        shown_count(folder)
     begin_run(folder, batch.number)
     whole = False
     try:

@@ -335,7 +335,7 @@ def test_an_open_rule_is_resolved_by_two_members(desk, folder, monkeypatch):
     report = count_folder(folder)
     assert client.get(f"{VOTE}/count/rules").status_code == 303
     monkeypatch.setattr(count_rules, "open_settings", lambda _result: ("line_fault", "base"))
-    monkeypatch.setattr(count_rules, "live_count", lambda _folder: LiveCount("k", report))
+    monkeypatch.setattr(count_rules, "live_count", lambda _folder: LiveCount("k", report, 0))
     page = client.get(f"{VOTE}/count/rules").text
     assert page.count('type="radio"') == 4
     data = {"line_fault": "line", "base": "returned"}

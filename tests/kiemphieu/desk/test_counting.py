@@ -10,11 +10,14 @@ from types import MappingProxyType
 
 import pytest
 
+from kiemphieu.batches import BatchOrder, BatchSource, open_batch, save_batch
 from kiemphieu.counting import count_folder
+from kiemphieu.deciding import DecisionOrder, decide
 from kiemphieu.desk import counting, live_count
 from kiemphieu.desk.acts import Act, Visitor
 from kiemphieu.desk.count_chart import BAR_LEFT, BAR_WIDTH, draw_chart
 from kiemphieu.desk.roles import Role
+from kiemphieu.desk.scan_runs import start_run
 from kiemphieu.desk.sessions import COOKIE
 from kiemphieu.documents.facts import Words
 from kiemphieu.folder import load_vote
@@ -22,7 +25,9 @@ from kiemphieu.messages import Language, translate
 from kiemphieu.scanning import scan_paths
 from kiemphieu.vote_store import open_vote_store
 from records.count import OfficialCount, OfficialResult, OpenPoint, Outcome
+from records.decision import BallotDecision
 from records.journal import EventKind
+from records.ruling import BallotFault
 from tally.rules import load_rule_set
 
 COUNT = "/votes/bdt-2023/count"
@@ -80,8 +85,8 @@ def test_a_threshold_that_is_reached_is_told_with_its_clause(desk, monkeypatch):
     ]  # fmt: skip
     changed = replace(report.result, officials=tuple(low))
     groups = tuple(replace(group, result=changed) for group in report.groups)
-    fake = live_count.LiveCount("k", replace(report, result=changed, groups=groups))
-    monkeypatch.setattr(counting, "live_count", lambda _folder: fake)
+    fake = live_count.ShownCount("k", replace(report, result=changed, groups=groups), 0)
+    monkeypatch.setattr(counting, "shown_count", lambda _folder: fake)
     page = desk.client().get(COUNT).text
     threshold = RULES.thresholds[0]
     assert threshold.clause.citation in page
@@ -132,6 +137,71 @@ def test_a_count_is_taken_once_for_one_state_of_the_record(desk, monkeypatch):
     folder.vote_file.write_text(text.replace("present = 4", "present = 5"), encoding="utf-8")
     client.get(COUNT)
     assert len(counted) == 2
+
+
+def card_on(page: str, label: str) -> int:
+    """A number as a page of the count shows it."""
+    found = re.search(rf'<div class="card-number">(\d+)</div><div class="card-label">{label}<', page)
+    assert found is not None, page
+    return int(found[1])
+
+
+def returned_on(page: str) -> int:
+    return card_on(page, "Returned")
+
+
+def test_while_a_batch_is_open_nobody_sees_what_one_ballot_adds(desk, monkeypatch):
+    """Who watches the feeder and the figures would learn how each sheet is marked."""
+    monkeypatch.setattr(live_count, "STEP", 3)
+    folder = desk.vote()
+    scans = sorted(desk.printed.scans.values())
+    head, observer = desk.client(), desk.client(Role.OBSERVER)
+    assert returned_on(head.get(COUNT).text) == 0
+    batch = open_batch(folder, BatchOrder("Xấp 1", 4, BatchSource.FILES))
+    for scanned, shown in ((1, 0), (2, 0), (3, 3), (4, 3)):
+        scan_paths(folder, [scans[scanned - 1]], 1)
+        for client in (head, observer):
+            page = client.get(COUNT).text
+            assert returned_on(page) == shown
+            assert "change only when at least 3 more ballots are in" in page
+        assert count_folder(folder).result.ballots.returned == scanned
+    save_batch(folder, batch.number)
+    page = head.get(COUNT).text
+    assert returned_on(page) == 4
+    assert "change only when" not in page
+
+
+def test_a_run_begins_with_the_figures_as_they_are(desk, monkeypatch):
+    """The first look in mid-scan must not show the first ballots alone."""
+    monkeypatch.setattr(live_count, "STEP", 5)
+    folder = desk.vote()
+    batch = open_batch(folder, BatchOrder("Xấp 1", 4, BatchSource.FOLDER, str(desk.scans)))
+    assert start_run(desk.desk, folder, batch).wait(60)
+    assert count_folder(folder).result.ballots.returned == 4
+    client = desk.client()
+    assert returned_on(client.get(COUNT).text) == 0
+    save_batch(folder, batch.number)
+    assert returned_on(client.get(COUNT).text) == 4
+
+
+def test_while_a_batch_is_open_decisions_show_at_once(desk):
+    folder = desk.scanned_vote()
+    client = desk.client()
+    open_batch(folder, BatchOrder("Xấp 2", 1, BatchSource.FILES))
+    assert card_on(client.get(COUNT).text, "Invalid") == 0
+    written_on = BallotDecision((BallotFault.ADDED_WRITING,))
+    decide(folder, DecisionOrder(next(iter(desk.printed.scans)), written_on, ("A", "B"), "chữ ký"))
+    assert card_on(client.get(COUNT).text, "Invalid") == 1
+
+
+def test_the_stream_tells_when_the_steps_are_over(desk, monkeypatch):
+    monkeypatch.setattr(counting, "PUSH_S", 0.05)
+    folder = desk.vote()
+    batch = open_batch(folder, BatchOrder("Xấp 1", 4, BatchSource.FILES))
+    act = act_of(desk, desk.client())
+    first = pushed(act, lambda: save_batch(folder, batch.number))
+    assert "change only when" in first[0]["html"]
+    assert "change only when" not in first[1]["html"]
 
 
 def test_the_projector_is_off_until_the_head_switches_it_on(desk):
