@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +19,7 @@ from kiemphieu.deciding import DecisionOrder, DecisionReport, Ruled, decide, sta
 from kiemphieu.folder import VoteFolder
 from kiemphieu.opinions import Opinion, Opinions
 from kiemphieu.review_items import BALLOT, ReviewItem
+from kiemphieu.vote_store import check_open, open_vote_store
 from records.decision import BallotDecision, LineDecision
 from records.errors import InputError, UsageError
 from records.reading import ReviewReason
@@ -145,9 +147,11 @@ class Passes:
             reason: of a decision, where nobody wrote a note.
 
         Raises:
-            InputError: the choice does not fit the item, or it is no longer to be decided by this member.
+            InputError: the choice does not fit the item, it is no longer to be decided by this member, or the
+                count is closed.
             StoreError: it cannot be written.
         """
+        self._check_open()
         check_choice(item, choice, self.rules)
         if not self.seen(item, self.opinions.of(item.id), member).to_do:
             raise InputError("review_not_open")
@@ -197,12 +201,18 @@ class Passes:
         """A member's opinion, as long as it is the only one.
 
         Raises:
-            InputError: there is none, or the other member has decided already.
+            InputError: there is none, the other member has decided already, or the count is closed.
         """
+        self._check_open()
         seen = self.seen(item, self.opinions.of(item.id), member)
         if seen.own is None or seen.standing is Standing.SETTLED or seen.given > 1:
             raise InputError("review_not_yours_alone")
         self.opinions.take_back(item.id, member)
+
+    def _check_open(self) -> None:
+        """Opinions lie beside the record, which would not refuse them."""
+        with closing(open_vote_store(self.folder, self.vote)) as store:
+            check_open(store)
 
     def undo(self, item: ReviewItem, by: tuple[str, ...], reason: str) -> None:
         """Takes the decision on an item back, with the opinions that it came from.
