@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 import pytest
 from printed_votes import SampleVote
 from review_samples import MEMBERS, beside_box, doubtful_vote, page_of, record, serials_of, with_writing
@@ -14,7 +12,7 @@ from kiemphieu.folder import VoteFolder, load_vote, vote_rules
 from kiemphieu.opinions import Opinion, Withdrawn
 from kiemphieu.review_items import BALLOT, ReviewItem
 from kiemphieu.review_passes import Choice, Passes, Standing, choice_from_text, codes_for, orders
-from kiemphieu.vote_store import open_vote_store
+from kiemphieu.sealing import seal_vote
 from records.decision import BallotDecision, LineDecision
 from records.errors import InputError, UsageError
 from records.reading import ReviewReason
@@ -130,8 +128,7 @@ def test_under_a_sealed_record_no_opinion_is_given_or_taken_back(passes: Passes)
     """Opinions lie beside the record: it cannot refuse them itself."""
     passes.give(item(passes), "m1", LOW, "", "giống nhau")
     kept = passes.opinions.of(item(passes).id)
-    with closing(open_vote_store(passes.folder, passes.vote)) as store:
-        store.seal()
+    seal_vote(passes.folder, force=True)
     with pytest.raises(InputError, match="record_sealed"):
         passes.give(item(passes), "m2", LOW, "", "giống nhau")
     with pytest.raises(InputError, match="record_sealed"):
