@@ -15,8 +15,8 @@ from kiemphieu.desk.rendering import render
 from kiemphieu.desk.roles import COUNTERS, Member
 from kiemphieu.desk.sessions import Session
 from kiemphieu.folder import VoteFolder, load_vote
-from kiemphieu.messages import Language, has_text, translate, translate_error
-from records.errors import InputError, KiemphieuError
+from kiemphieu.messages import Language, has_text, translate, translate_error, translate_problem
+from records.errors import InputError, KiemphieuError, VoteFileError
 
 _SEE_OTHER = 303
 _BIGGEST_NUMBER = 10**9
@@ -85,7 +85,10 @@ class Visitor:
         return translate(message_id, self.lang, **details)
 
     def say(self, error: KiemphieuError) -> str:
-        """An error in words; work that it names is called as on the pages."""
+        """An error in words; work that it names is called as on the pages, what vote.toml lacks is listed."""
+        if isinstance(error, VoteFileError):
+            problems = "\n".join(translate_problem(one, self.lang) for one in error.problems)
+            return self.t("desk_vote_file", count=len(error.problems), problems=problems)
         job = f"desk_job_{error.details.get('job')}"
         if not has_text(job):
             return translate_error(error, self.lang)

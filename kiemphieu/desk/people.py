@@ -120,8 +120,11 @@ class People:
         """The member, if the PIN is theirs.
 
         Raises:
-            InputError: it is not, it came too soon after the last wrong one, or the member is locked.
+            InputError: it is not, it came too soon after the last wrong one, or the member is locked; or none
+                was typed, which is no guess.
         """
+        if not pin:
+            raise InputError("desk_pin_missing")
         with self._lock:
             account = self._account(member_id)
             if account.failures >= MOST_FAILURES:

@@ -136,13 +136,14 @@ def _settle(act: Act, target: str, way: Way) -> None:
     folder = act.folder
     match way:
         case Way.LEAVE_OUT:
-            words = Words(people(act), _reason(act))
+            reason = _reason(act)
+            words = Words(people(act), reason)
             again = act.form.text("reason") in _FURTHER_PICTURE
             standing = SheetStanding.SCANNED_AGAIN if again else SheetStanding.NO_BALLOT
             settle_sheet(folder, target, standing, words)
         case Way.FOREIGN:
-            words = Words(people(act), own_words(act))
-            settle_sheet(folder, target, SheetStanding.FOREIGN, words)
+            reason = own_words(act)
+            settle_sheet(folder, target, SheetStanding.FOREIGN, Words(people(act), reason))
         case Way.IDENTIFY:
             serial = serial_as_typed(act.form.text("serial"))
             words = Words(people(act), act.t("desk_problems_said_identify"))

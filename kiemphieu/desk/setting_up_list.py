@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from ballot_layout.vote_values import MAX_OFFICIALS
 from kiemphieu.desk.acts import Act
-from kiemphieu.desk.drafts import check_open, draft_of, errors_by_field, seen, was_changed_meanwhile
+from kiemphieu.desk.drafts import check_open, draft_of, errors_by_field, in_words, seen, was_changed_meanwhile
 from kiemphieu.desk.previews import preview_of
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
@@ -62,6 +62,9 @@ def save_list(act: Act) -> Response:
         return _page(act, draft, _rows(act, changed), error=act.say(error))
     if step == "done" and not any(found.field.startswith("official") for found in problems):
         return act.go(act.vote_url("setup"))
+    if step == "done" and not changed.officials:
+        nobody = next(found for found in problems if found.field.startswith("official"))
+        return _page(act, changed, _rows(act, changed, with_empty=True), error=in_words(act, nobody))
     there = act.vote_url("setup", "officials")
     if step == "add":
         return act.go(f"{there}?{_NEW_ROW}=1#row-{_NEW_ROW}")

@@ -26,8 +26,10 @@ def test_a_vote_that_cannot_be_looked_at_says_why_and_hides_no_other(desk):
     broken.vote_file.write_text("format = 1\n[vote]\nid =", encoding="utf-8")
     page = desk.client().get("/").text
     assert "Ban Dân tộc tỉnh Khánh Hòa" in page
-    assert "vote.toml" in page
-    assert desk.client().get("/votes/broken").status_code == 200
+    assert "Mistakes in vote.toml of this vote: 1" in page
+    assert "line 3" in page
+    assert "line 3" in desk.client().get("/votes/broken").text
+    assert "line 3" in desk.client().get("/votes/broken/count").text
 
 
 @pytest.mark.parametrize(

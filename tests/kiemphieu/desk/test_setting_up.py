@@ -233,6 +233,21 @@ def test_the_page_shows_what_is_missing_and_leads_there(client, started):
     assert "/freeze" not in page
 
 
+def test_a_list_without_anybody_is_not_done(client, started):
+    data = {"seen": seen(client.get(f"{started}/officials").text), "do": "done"}
+    answer = client.post(f"{started}/officials", data={**data, "id": "new", "name": "", "position": ""})
+    assert "The list is empty." in answer.text
+    assert 'class="error-summary"' in answer.text
+    mended = {
+        **data,
+        "seen": seen(answer.text),
+        "id": "new",
+        "name": "Nguyễn Văn An",
+        "position": "Trưởng ban",
+    }
+    assert client.post(f"{started}/officials", data=mended).headers["location"] == started
+
+
 def test_the_ballot_is_drawn_as_it_will_be_printed(client, started, ready):
     page = client.get(ready).text
     picture = re.search(rf'src="({ready}/page/[0-9a-f]{{16}}/)1.png"', page)

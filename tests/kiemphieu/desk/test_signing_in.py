@@ -101,6 +101,15 @@ def test_wrong_pins_cost_time_and_then_lock(desk):
     assert people.check(head.id, fresh).id == head.id
 
 
+def test_a_pin_that_was_not_typed_is_no_guess(desk):
+    head = desk.members[Role.HEAD]
+    for _ in range(MOST_FAILURES + 1):
+        answer = desk.visitor().post("/sign-in", data={"member": head.id, "pin": ""})
+        assert answer.status_code == 403
+        assert "No PIN was typed" in answer.text
+    assert desk.desk.people.check(head.id, desk.pins[head.id]) == head
+
+
 def test_wrong_pins_are_remembered_by_a_new_start(desk):
     head = desk.members[Role.HEAD]
     with pytest.raises(InputError):
