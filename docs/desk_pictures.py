@@ -11,18 +11,19 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "tests" / "kiemphieu" / "desk")]
+TESTS = HERE.parent / "tests" / "kiemphieu"
+sys.path[:0] = [str(one) for one in (HERE.parent, TESTS, TESTS / "desk", TESTS.parent / "scanner")]
 
 import screen_pictures  # noqa: E402
-from desk_afternoon import (  # noqa: E402
-    CHROMIUM_FLAGS,
-    WINDOW,
-    Afternoon,
-    chromium,
-    served_desk,
-)
+from desk_afternoon import CHROMIUM_FLAGS, Afternoon, chromium, served_desk  # noqa: E402
+from desk_browser import reached, window  # noqa: E402
+from desk_samples import new_desk  # noqa: E402
+from desk_scenes import Scenes  # noqa: E402
 from PIL import Image  # noqa: E402
-from playwright.sync_api import Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+from printed_votes import make_vote  # noqa: E402
+
+from kiemphieu.messages import Language  # noqa: E402
 
 PICTURES = HERE / "desk"
 _COLOURS = 64
@@ -50,14 +51,28 @@ def main() -> int:
             if old.stem not in screen_pictures.LIVE:
                 old.unlink()
     with tempfile.TemporaryDirectory() as place, sync_playwright() as play:
-        root, work = Path(place, "kiemphieu"), Path(place, "work")
-        work.mkdir()
         browser = play.chromium.launch(executable_path=found, args=list(CHROMIUM_FLAGS))
-        page = browser.new_context(viewport=WINDOW, locale="vi-VN").new_page()
-        with served_desk(root) as start:
-            Afternoon(page, root, work, keep).run(start)
+        _afternoon(browser, Path(place, "afternoon"))
+        _other_screens(browser, Path(place, "others"))
         browser.close()
     return 0
+
+
+def _afternoon(browser: Browser, place: Path) -> None:
+    root, work = place / "kiemphieu", place / "work"
+    work.mkdir(parents=True)
+    with served_desk(root) as start:
+        Afternoon(window(browser), root, work, keep).run(start)
+
+
+def _other_screens(browser: Browser, place: Path) -> None:
+    work = place / "work"
+    work.mkdir(parents=True)
+    sample = make_vote(place / "sample" / "bdt-2023")
+    other = make_vote(place / "other" / "vote", vote="other-2023", seed=99)
+    desk = new_desk(place / "kiemphieu", sample, Language.VIETNAMESE)
+    with reached(desk) as at:
+        Scenes(window(browser), desk, at, work, min(other.scans.values()), keep).run()
 
 
 if __name__ == "__main__":

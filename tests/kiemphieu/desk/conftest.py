@@ -6,14 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from desk_samples import HOST, NAMES, QUICK, DeskUnderTest
+from desk_samples import DeskUnderTest, new_desk
 from printed_votes import SampleVote, make_vote
-
-from kiemphieu.desk.desk import open_desk
-from kiemphieu.desk.guard import Place
-from kiemphieu.desk.people import People
-from kiemphieu.desk.roles import Role
-from kiemphieu.messages import Language
 
 
 @pytest.fixture(scope="session")
@@ -24,16 +18,7 @@ def desk_sample(tmp_path_factory: pytest.TempPathFactory) -> SampleVote:
 @pytest.fixture
 def make_desk(tmp_path: Path, desk_sample: SampleVote) -> Callable[[], DeskUnderTest]:
     def making() -> DeskUnderTest:
-        under_test = DeskUnderTest(
-            open_desk(tmp_path / "votes", Place(frozenset({HOST})), Language.ENGLISH), printed=desk_sample
-        )
-        desk = under_test.desk
-        desk.people = People(desk.own / "members.json", lambda: under_test.now, QUICK)
-        desk.sessions.clock = lambda: under_test.now
-        for role, name in NAMES.items():
-            under_test.members[role] = under_test.add(name, role)
-        under_test.add("Vũ Thị Giang", Role.MEMBER)
-        return under_test
+        return new_desk(tmp_path / "votes", desk_sample)
 
     return making
 

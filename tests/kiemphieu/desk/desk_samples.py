@@ -14,9 +14,12 @@ from printed_votes import SampleVote
 from starlette.testclient import TestClient
 
 from kiemphieu.desk.app import make_app
-from kiemphieu.desk.desk import Desk
+from kiemphieu.desk.desk import Desk, open_desk
+from kiemphieu.desk.guard import Place
+from kiemphieu.desk.people import People
 from kiemphieu.desk.roles import Member, Role
 from kiemphieu.folder import VoteFolder
+from kiemphieu.messages import Language
 from kiemphieu.scanning import scan_paths
 
 HOST = "127.0.0.1:8123"
@@ -104,3 +107,14 @@ class DeskUnderTest:
         folder = self.vote(name)
         scan_paths(folder, [self.scans], 1)
         return folder
+
+
+def new_desk(root: Path, printed: SampleVote, lang: Language = Language.ENGLISH) -> DeskUnderTest:
+    """A desk over an empty folder, with its members."""
+    found = DeskUnderTest(open_desk(root, Place(frozenset({HOST})), lang), printed=printed)
+    found.desk.people = People(found.desk.own / "members.json", lambda: found.now, QUICK)
+    found.desk.sessions.clock = lambda: found.now
+    for role, name in NAMES.items():
+        found.members[role] = found.add(name, role)
+    found.add("Vũ Thị Giang", Role.MEMBER)
+    return found
