@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from kiemphieu.desk.desk import REHEARSALS
+from kiemphieu.desk.desk import REHEARSALS, is_rehearsal
 from kiemphieu.disk import disk_errors
 from kiemphieu.folder import VoteFolder
 from kiemphieu.messages import Language, translate
@@ -37,3 +37,8 @@ def make_rehearsal(root: Path, lang: Language) -> VoteFolder:
 def sample_scans_of(folder: VoteFolder) -> tuple[Path, ...]:
     """The sheets of a rehearsal vote that wait to be scanned at the desk."""
     return tuple(sorted((folder.root / "scans").glob("*.jpg")))
+
+
+def sample_folder(folder: VoteFolder) -> str:
+    """Where they lie; empty for a vote that is no rehearsal, or whose sheets are gone."""
+    return str(folder.root / "scans") if is_rehearsal(folder) and sample_scans_of(folder) else ""

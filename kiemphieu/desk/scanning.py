@@ -29,6 +29,7 @@ from kiemphieu.batches import (
 from kiemphieu.desk.acts import Act
 from kiemphieu.desk.jobs import Job
 from kiemphieu.desk.live_scan import LiveState
+from kiemphieu.desk.rehearsal import sample_folder
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.scan_places import found_folders
 from kiemphieu.desk.scan_runs import (
@@ -118,7 +119,7 @@ def _new_batch(act: Act, batches: tuple[Batch, ...], at_hand: Batch | None) -> d
         "papers": tuple(PaperSource),
         "name": act.form.text("name") or act.t("desk_scan_batch_name", number=number),
         "counted": act.form.text("counted"),
-        "place": act.form.text("place"),
+        "place": act.form.text("place") or sample_folder(act.folder),
         "folders": found_folders(act.folder) if asks else (),
         "devices": devices,
         "looked": bool(act.query.get("find")),

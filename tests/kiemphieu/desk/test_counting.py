@@ -102,10 +102,12 @@ def test_what_is_left_to_do_leads_to_where_it_is_done(desk):
     page = desk.client().get(COUNT).text
     assert 'href="/votes/bdt-2023/scan"' in page
     assert 'href="/votes/bdt-2023/setup"' in page
+    assert "So far: " in page
     folder.vote_file.write_text(text, encoding="utf-8")
     scan_paths(folder, [desk.scans], 1)
     page = desk.client().get(COUNT).text
     assert "Still to do" not in page
+    assert "So far: " not in page
     assert 'href="/votes/bdt-2023/close"' in page
 
 

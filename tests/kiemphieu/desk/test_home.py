@@ -54,6 +54,11 @@ def test_a_rehearsal_is_a_vote_of_its_own_with_sheets_that_need_people(desk):
     answer = client.post("/rehearsal")
     assert answer.headers["location"] == "/votes/rehearsal-1"
     page = client.get("/votes/rehearsal-1").text
+    assert 'href="/votes/rehearsal-1/scan?source=folder"' in page
+    assert (
+        f'value="{desk.folder / "rehearsal-1" / "scans"}"'
+        in client.get("/votes/rehearsal-1/scan?source=folder").text
+    )
     assert "the result means nothing" in page
     folder = desk.desk.vote("rehearsal-1")
     sheets = sorted((folder.root / "scans").iterdir())
