@@ -30,6 +30,7 @@ _LOG = logging.getLogger("kiemphieu.desk")
 SCREENS = (
     "signing_in",
     "members",
+    "membership",
     "setting_up_form",
     "setting_up_list",
     "setting_up",

@@ -70,7 +70,7 @@ def _page(act: Act, error: str = "") -> Response:
 def _named_in(act: Act, changes: tuple[NotedChange, ...]) -> list[Member]:
     """Whom these changes speak of, as the desk knows them: the journal has no names."""
     ids = {one for change in changes for one in (*change.whom, change.by, change.second)}
-    return [member for member in act.desk.people.members() if member.id in ids]
+    return [member for member in act.desk.people.everyone() if member.id in ids]
 
 
 def _change_words(act: Act, change: NotedChange) -> str:

@@ -1,4 +1,4 @@
-"""Members added and PINs made anew: who did it, in the journal of every vote of the desk.
+"""Members added, renamed, gone, back, and PINs made anew: who did it, in the journal of every vote.
 
 Who knows a PIN can act as its owner, and whoever makes one has seen it. The program cannot keep one person
 from being two; the journal, whose head is signed with the minutes, tells when that became possible.
@@ -24,6 +24,9 @@ class Change(StrEnum):
 
     ADDED = "member_added"
     RENEWED = "pin_renewed"
+    RENAMED = "member_renamed"
+    LEFT = "member_left"
+    RETURNED = "member_returned"
 
 
 class Place(StrEnum):

@@ -23,24 +23,25 @@ _HEAD = frozenset({Role.HEAD})
 
 @SCREEN.get("/members", roles=_HEAD)
 def show_members(act: Act) -> Response:
-    return _members_page(act)
+    return members_page(act)
 
 
-def _members_page(act: Act, error: str = "") -> Response:
+def members_page(act: Act, error: str = "") -> Response:
     people = act.desk.people
     return act.page(
         "members.html",
-        _status(error),
+        status_of(error),
         error=error,
         rows=[(member, people.is_locked(member.id)) for member in people.members()],
+        gone=people.gone(),
         roles=tuple(Role),
         name=act.form.text("name"),
         role=act.form.text("role", Role.MEMBER.value),
-        witnesses=_witnesses(act),
+        witnesses=witnesses_of(act),
     )
 
 
-def _status(error: str) -> int:
+def status_of(error: str) -> int:
     return HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK
 
 
@@ -58,11 +59,11 @@ def add_member(act: Act) -> Response:
     try:
         if wanted not in tuple(Role):
             raise InputError("desk_role_missing")
-        second = _agreeing(act) if Role(wanted) in COUNTERS else None
+        second = agreeing(act) if Role(wanted) in COUNTERS else None
         made, pin = act.desk.people.add(act.form.text("name"), Role(wanted))
     except KiemphieuError as error:
-        return _members_page(act, act.say(error))
-    return _pin_page(act, Change.ADDED, made, pin, second)
+        return members_page(act, act.say(error))
+    return pin_page(act, Change.ADDED, made, pin, second)
 
 
 @SCREEN.get("/members/renew", roles=_HEAD)
@@ -75,18 +76,18 @@ def renew_pin(act: Act) -> Response:
     try:
         whom = _member(act, act.form.text("member"))
     except InputError as error:
-        return _members_page(act, act.say(error))
+        return members_page(act, act.say(error))
     try:
-        second = _agreeing(act, whom) if whom.role in COUNTERS else None
+        second = agreeing(act, whom) if whom.role in COUNTERS else None
         pin = act.desk.people.renew(whom.id)
     except KiemphieuError as error:
         return _renewal_page(act, whom, act.say(error))
-    return _pin_page(act, Change.RENEWED, whom, pin, second)
+    return pin_page(act, Change.RENEWED, whom, pin, second)
 
 
 def _renewal_page(act: Act, whom: Member, error: str = "") -> Response:
-    witnesses = _witnesses(act, whom) if whom.role in COUNTERS else ()
-    return act.page("member_renew.html", _status(error), error=error, whom=whom, witnesses=witnesses)
+    witnesses = witnesses_of(act, whom) if whom.role in COUNTERS else ()
+    return act.page("member_renew.html", status_of(error), error=error, whom=whom, witnesses=witnesses)
 
 
 @SCREEN.get("/members/locked", roles=COUNTERS)
@@ -99,8 +100,8 @@ def _locked_page(act: Act, error: str = "") -> Response:
     heads = act.desk.people.locked(Role.HEAD)
     if not heads and not error:
         return act.go("/")
-    witnesses = () if act.desk.people.is_locked(act.member.id) else _witnesses(act)
-    return act.page("members_locked.html", _status(error), error=error, heads=heads, witnesses=witnesses)
+    witnesses = () if act.desk.people.is_locked(act.member.id) else witnesses_of(act)
+    return act.page("members_locked.html", status_of(error), error=error, heads=heads, witnesses=witnesses)
 
 
 @SCREEN.post("/members/locked", roles=COUNTERS)
@@ -117,7 +118,7 @@ def renew_locked(act: Act) -> Response:
         pin = people.renew(whom.id)
     except KiemphieuError as error:
         return _locked_page(act, act.say(error))
-    return _pin_page(act, Change.RENEWED, whom, pin, second)
+    return pin_page(act, Change.RENEWED, whom, pin, second)
 
 
 def _member(act: Act, member_id: str) -> Member:
@@ -127,18 +128,18 @@ def _member(act: Act, member_id: str) -> Member:
     return found
 
 
-def _witnesses(act: Act, whom: Member | None = None) -> tuple[Member, ...]:
+def witnesses_of(act: Act, whom: Member | None = None) -> tuple[Member, ...]:
     """Who could agree: may decide, is not locked, and is neither the one at work nor the one it is about."""
     return tuple(one for one in act.others() if one != whom and not act.desk.people.is_locked(one.id))
 
 
-def _agreeing(act: Act, whom: Member | None = None) -> Member | None:
+def agreeing(act: Act, whom: Member | None = None) -> Member | None:
     """The one who agrees by PIN; None where there is nobody who could: a committee of two goes on.
 
     Raises:
         InputError: nobody did, or one who may not.
     """
-    witnesses = _witnesses(act, whom)
+    witnesses = witnesses_of(act, whom)
     if not witnesses:
         return None
     wanted = act.form.text("second")
@@ -147,7 +148,7 @@ def _agreeing(act: Act, whom: Member | None = None) -> Member | None:
     return act.second(wanted)
 
 
-def _pin_page(act: Act, change: Change, whom: Member, pin: str, second: Member | None) -> Response:
+def pin_page(act: Act, change: Change, whom: Member, pin: str, second: Member | None) -> Response:
     unnoted = note_change(act.desk.votes(), change, [whom], Doers(act.member, second))
     return act.page(
         "pins.html",

@@ -10,6 +10,7 @@ import json
 import secrets
 import threading
 import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
-from kiemphieu.desk.roles import Member, Role
+from kiemphieu.desk.roles import COUNTERS, Member, Role
 from kiemphieu.disk import write_atomic
 from records.errors import InputError, StoreError
 
@@ -29,6 +30,10 @@ FREE_FAILURES = 3
 LONGEST_WAIT_S = 60.0
 PIN_DIGITS = 6
 MOST_MEMBERS = 30
+LEAST_COUNTERS = 2
+"""Who may decide, a head among them: fewer could close no count."""
+_INVISIBLE = frozenset({"Cc", "Cf"})
+_LONGEST_NAME = 80
 _PRIVATE = 0o600
 
 
@@ -39,6 +44,13 @@ class _Account:
     role: str
     pin_hash: str
     failures: int = 0
+    left: bool = False
+    """No longer of the committee; kept, since what the member did stands under the id."""
+    former: tuple[str, ...] = ()
+    """Names before: what was decided under one of them is never another's."""
+
+    def is_called(self, name: str) -> bool:
+        return name.casefold() in {one.casefold() for one in (self.name, *self.former)}
 
 
 class People:
@@ -68,12 +80,21 @@ class People:
         self._last_failure: dict[str, float] = {}
 
     def members(self) -> tuple[Member, ...]:
-        """In the order in which they were added."""
+        """In the order in which they were added, without those who left."""
+        return tuple(_member(account) for account in self._accounts.values() if not account.left)
+
+    def everyone(self) -> tuple[Member, ...]:
+        """With those who left: whose id stands somewhere."""
         return tuple(_member(account) for account in self._accounts.values())
 
+    def gone(self) -> tuple[Member, ...]:
+        """Those who left."""
+        return tuple(_member(account) for account in self._accounts.values() if account.left)
+
     def member(self, member_id: str) -> Member | None:
+        """None also for one who left."""
         account = self._accounts.get(member_id)
-        return None if account is None else _member(account)
+        return None if account is None or account.left else _member(account)
 
     def is_locked(self, member_id: str) -> bool:
         account = self._accounts.get(member_id)
@@ -87,20 +108,61 @@ class People:
         """A new member and the PIN, which is told this once.
 
         Raises:
-            InputError: no name, a name that is there already, or too many members.
+            InputError: no name, one that a member has or had, or too many members.
         """
-        shown = " ".join(name.split())
         with self._lock:
-            if not shown or len(shown) > 80:
-                raise InputError("desk_name_missing")
-            if shown.casefold() in {account.name.casefold() for account in self._accounts.values()}:
-                raise InputError("desk_name_taken", name=shown)
+            shown = self._free_name(name)
             if len(self._accounts) >= MOST_MEMBERS:
                 raise InputError("desk_members_full", most=MOST_MEMBERS)
             pin = new_pin()
             account = _Account(self._free_id(role), shown, role.value, self._hasher.hash(pin))
             self._keep({**self._accounts, account.id: account})
         return _member(account), pin
+
+    def rename(self, member_id: str, name: str) -> Member:
+        """Sets a name right; the PIN stays, and what stands under the old name stays as it is.
+
+        Raises:
+            InputError: there is no such member, no name, or one that another has or had.
+        """
+        with self._lock:
+            account = self._account(member_id)
+            shown = self._free_name(name, account)
+            former = account.former if account.name == shown else (*account.former, account.name)
+            fresh = replace(account, name=shown, former=former)
+            self._keep({**self._accounts, member_id: fresh})
+        return _member(fresh)
+
+    def leave(self, member_id: str) -> Member:
+        """Ends a membership: no PIN works any more.
+
+        Raises:
+            InputError: there is no such member, or too few were left who may decide.
+        """
+        with self._lock:
+            account = self._account(member_id)
+            others = [one for one in self._accounts.values() if not one.left and one.id != member_id]
+            roles = [Role(one.role) for one in others if Role(one.role) in COUNTERS]
+            if Role(account.role) in COUNTERS and (len(roles) < LEAST_COUNTERS or Role.HEAD not in roles):
+                raise InputError("desk_leave_too_few", name=account.name, least=LEAST_COUNTERS)
+            self._keep({**self._accounts, member_id: replace(account, left=True, pin_hash="", failures=0)})
+            self._last_failure.pop(member_id, None)
+        return _member(account)
+
+    def come_back(self, member_id: str) -> str:
+        """Takes a member who left in again, under the same id; the new PIN, told this once.
+
+        Raises:
+            InputError: nobody of that id left.
+        """
+        with self._lock:
+            account = self._accounts.get(member_id)
+            if account is None or not account.left:
+                raise InputError("desk_member_unknown")
+            pin = new_pin()
+            fresh = replace(account, left=False, pin_hash=self._hasher.hash(pin))
+            self._keep({**self._accounts, member_id: fresh})
+        return pin
 
     def renew(self, member_id: str) -> str:
         """A new PIN, told this once; the member is no longer locked.
@@ -156,9 +218,19 @@ class People:
 
     def _account(self, member_id: str) -> _Account:
         account = self._accounts.get(member_id)
-        if account is None:
+        if account is None or account.left:
             raise InputError("desk_member_unknown")
         return account
+
+    def _free_name(self, name: str, own: _Account | None = None) -> str:
+        """The name as it is shown, if nobody but `own` has or had it."""
+        shown = tidy_name(name)
+        if not shown or len(shown) > _LONGEST_NAME:
+            raise InputError("desk_name_missing")
+        taken = next((one for one in self._accounts.values() if one != own and one.is_called(shown)), None)
+        if taken is not None:
+            raise InputError("desk_name_gone" if taken.left else "desk_name_taken", name=shown)
+        return shown
 
     def _free_id(self, role: Role) -> str:
         number = 1 + sum(account.role == role.value for account in self._accounts.values())
@@ -177,6 +249,13 @@ def locked_error(member: Member) -> InputError:
     return InputError("desk_pin_locked", name=member.name, most=MOST_FAILURES)
 
 
+def tidy_name(name: str) -> str:
+    """One form of every letter, single spaces, nothing invisible: what looks the same is the same."""
+    letters = unicodedata.normalize("NFC", name)
+    visible = (one for one in letters if one.isspace() or unicodedata.category(one) not in _INVISIBLE)
+    return " ".join("".join(visible).split())
+
+
 def new_pin() -> str:
     """Six random digits."""
     return f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"
@@ -188,7 +267,8 @@ def _member(account: _Account) -> Member:
 
 def _read(file: Path) -> dict[str, _Account]:
     try:
-        found = [_Account(**one) for one in json.loads(file.read_text(encoding="utf-8"))]
+        data = json.loads(file.read_text(encoding="utf-8"))
+        found = [_Account(**{**one, "former": tuple(one.get("former", ()))}) for one in data]
         return {account.id: account for account in found if Role(account.role)}
     except FileNotFoundError:
         return {}

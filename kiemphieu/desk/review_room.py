@@ -188,5 +188,5 @@ def room_of(act: Act) -> Room:
 
 def look(act: Act) -> Look:
     """The review of the vote that a request is about."""
-    names = {member.id: member.name for member in act.desk.people.members()}
+    names = {member.id: member.name for member in act.desk.people.everyone()}
     return room_of(act).look(names)

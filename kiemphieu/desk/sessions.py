@@ -131,3 +131,10 @@ class Sessions:
         session.signed_in = False
         session.member_id = ""
         session.kept = None
+
+    def sign_out_everywhere(self, member_id: str) -> None:
+        """Every browser in which that member is at work."""
+        with self._lock:
+            found = [one for one in self._found.values() if one.member_id == member_id]
+        for session in found:
+            self.sign_out(session)

@@ -330,6 +330,17 @@ class Scenes:
         self.look("pin-renewed")
         pin = self.page.locator(".pin").first.inner_text().replace(" ", "")
         self.desk.pins[member.id] = pin
+        for step in ("rename", "leave", "return"):
+            self.go(f"/members/change/{step}?member={member.id}")
+            self.look(f"member-{step}")
+            fields = {"name": "Lê Văn Cường"} if step == "rename" else {}
+            fields |= {"second": witness.id, "second_pin": self.pin(witness)}
+            self.submit(f"/members/change/{step}", member=member.id, **fields)
+            if step == "leave":
+                self.look("member-left")
+                self.go("/members")
+                self.look("members-gone")
+        self.desk.pins[member.id] = self.page.locator(".pin").first.inner_text().replace(" ", "")
         self.submit("/members/station")
         self.look("station")
 
