@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 from desk_samples import DeskUnderTest
+from desk_scenes import cross_out
 from profile_sample import profile_sample
 from starlette.testclient import TestClient
 
@@ -70,18 +71,7 @@ def changed_package(path: Path, name: str) -> Path:
 def crossed(desk: DeskUnderTest, folder: VoteFolder, place: Path) -> Path:
     """The scans once more, with every box of the first line of one sheet crossed."""
     shutil.copytree(desk.scans, place)
-    layout = load_layout(folder, "")
-    assert layout is not None
-    path = min(place.iterdir())
-    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    for rect in (box.rect for box in layout.pages[0].boxes if box.official == "o1"):
-        left, top, right, bottom = (
-            round(value * MM)
-            for value in (rect.x_mm + 1, rect.y_mm + 1, rect.right_mm - 1, rect.bottom_mm - 1)
-        )
-        cv2.line(picture, (left, top), (right, bottom), 60, 6, cv2.LINE_AA)
-        cv2.line(picture, (right, top), (left, bottom), 60, 6, cv2.LINE_AA)
-    cv2.imwrite(str(path), picture)
+    cross_out(min(place.iterdir()), folder)
     return place
 
 
