@@ -184,20 +184,18 @@ class Act:
     def go(self, path: str) -> Response:
         return self.visitor.go(path)
 
-    def second(self, name_or_id: str = "") -> Member:
+    def second(self, member_id: str = "") -> Member:
         """The second member at the same screen, whom the form names and who shows it by his PIN.
 
         Args:
-            name_or_id: who it must be; empty for the one that was chosen.
+            member_id: who it must be; empty for the one that was chosen.
 
         Raises:
             InputError: the PIN is wrong, it is the same member, or one who may not decide.
         """
         pin = self.form.text("second_pin")
-        wanted = (name_or_id or self.form.text("second")).casefold()
-        found = next(
-            (m for m in self.desk.people.members() if wanted in {m.id.casefold(), m.name.casefold()}), None
-        )
+        # By the id alone: whoever bears another's id as a name would be taken for that one.
+        found = self.desk.people.member(member_id or self.form.text("second"))
         if found is None or found.id == self.member.id or found.role not in COUNTERS:
             raise InputError("desk_second_member")
         return self.desk.people.check(found.id, pin)

@@ -25,6 +25,8 @@ _TOLD = (
     "action",
     "role",
     "whom",
+    "was_called",
+    "is_called",
     "member",
     "second",
     "members",

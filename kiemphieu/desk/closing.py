@@ -81,7 +81,8 @@ def _change_words(act: Act, change: NotedChange) -> str:
         by = act.t("desk_change_by_two", member=change.by, second=change.second)
     else:
         by = act.t("desk_change_by_one", member=change.by)
-    return act.t(f"desk_change_{change.change.value}", whom=", ".join(change.whom), by=by)
+    text = act.t(f"desk_change_{change.change.value}", whom=", ".join(change.whom), by=by)
+    return f"{text} ({' → '.join(change.names)})" if change.names else text
 
 
 def _steps(balance: Balance, waiting: Waiting) -> tuple[tuple[str, bool, str], ...]:

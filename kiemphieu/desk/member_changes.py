@@ -1,4 +1,4 @@
-"""Members added, renamed, gone, back, and PINs made anew: who did it, in the journal of every vote.
+"""Members added, renamed, gone, back, new heads and PINs: who did it, in the journal of every vote.
 
 Who knows a PIN can act as its owner, and whoever makes one has seen it. The program cannot keep one person
 from being two; the journal, whose head is signed with the minutes, tells when that became possible.
@@ -27,6 +27,7 @@ class Change(StrEnum):
     RENAMED = "member_renamed"
     LEFT = "member_left"
     RETURNED = "member_returned"
+    HEAD_NAMED = "head_named"
 
 
 class Place(StrEnum):
@@ -63,6 +64,20 @@ def note_change(
     return note_act_everywhere(folders, {"action": change.value, "whom": people, **_doers_data(doers)})
 
 
+def note_renamed(
+    folders: tuple[VoteFolder, ...], before: Member, after: Member, doers: Doers
+) -> tuple[str, ...]:
+    """As `note_change`, with both names: decisions name people, and these two are one person.
+
+    Returns:
+        The votes into whose journal it could not be written.
+    """
+    whom = [{"member": after.id, "role": after.role.value}]
+    names = {"was_called": before.name, "is_called": after.name}
+    data = {"action": Change.RENAMED.value, "whom": whom, **names, **_doers_data(doers)}
+    return note_act_everywhere(folders, data)
+
+
 def _doers_data(doers: Doers | Place) -> dict[str, str]:
     if isinstance(doers, Place):
         return {"way": doers.value}
@@ -78,6 +93,7 @@ class NotedChange:
         whom: ids.
         by: id; empty where nobody was signed in, and `way` says where it was done.
         second: id; empty where nobody agreed.
+        names: before and after, of one who was renamed; else empty.
     """
 
     change: Change
@@ -85,6 +101,7 @@ class NotedChange:
     by: str
     second: str
     way: str
+    names: tuple[str, ...] = ()
 
 
 def changes_since_print(folder: VoteFolder) -> tuple[NotedChange, ...]:
@@ -104,4 +121,5 @@ def changes_since_print(folder: VoteFolder) -> tuple[NotedChange, ...]:
 def _noted(data: Mapping[str, Any]) -> NotedChange:
     by, second, way = (str(data.get(name, "")) for name in ("member", "second", "way"))
     whom = tuple(str(one.get("member", "")) for one in data.get("whom", ()))
-    return NotedChange(Change(data["action"]), whom, by, second, way)
+    names = tuple(str(data[name]) for name in ("was_called", "is_called") if name in data)
+    return NotedChange(Change(data["action"]), whom, by, second, way, names)

@@ -32,7 +32,7 @@ def members_page(act: Act, error: str = "") -> Response:
         "members.html",
         status_of(error),
         error=error,
-        rows=[(member, people.is_locked(member.id)) for member in people.members()],
+        rows=[(one, people.is_locked(one.id), people.former_names(one.id)) for one in people.members()],
         gone=people.gone(),
         roles=tuple(Role),
         name=act.form.text("name"),

@@ -10,7 +10,6 @@ import json
 import secrets
 import threading
 import time
-import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
+from kiemphieu.desk.member_names import checked_name, name_key
 from kiemphieu.desk.roles import COUNTERS, Member, Role
 from kiemphieu.disk import write_atomic
 from records.errors import InputError, StoreError
@@ -31,9 +31,7 @@ LONGEST_WAIT_S = 60.0
 PIN_DIGITS = 6
 MOST_MEMBERS = 30
 LEAST_COUNTERS = 2
-"""Who may decide, a head among them: fewer could close no count."""
-_INVISIBLE = frozenset({"Cc", "Cf"})
-_LONGEST_NAME = 80
+"""Who may decide and are not locked: fewer could close no count."""
 _PRIVATE = 0o600
 
 
@@ -49,8 +47,12 @@ class _Account:
     former: tuple[str, ...] = ()
     """Names before: what was decided under one of them is never another's."""
 
+    @property
+    def is_locked(self) -> bool:
+        return self.failures >= MOST_FAILURES
+
     def is_called(self, name: str) -> bool:
-        return name.casefold() in {one.casefold() for one in (self.name, *self.former)}
+        return name_key(name) in {name_key(one) for one in (self.name, *self.former)}
 
 
 class People:
@@ -91,6 +93,11 @@ class People:
         """Those who left."""
         return tuple(_member(account) for account in self._accounts.values() if account.left)
 
+    def former_names(self, member_id: str) -> tuple[str, ...]:
+        """What the member was called before, the first one first."""
+        account = self._accounts.get(member_id)
+        return () if account is None else tuple(one for one in account.former if one != account.name)
+
     def member(self, member_id: str) -> Member | None:
         """None also for one who left."""
         account = self._accounts.get(member_id)
@@ -98,7 +105,7 @@ class People:
 
     def is_locked(self, member_id: str) -> bool:
         account = self._accounts.get(member_id)
-        return account is not None and account.failures >= MOST_FAILURES
+        return account is not None and account.is_locked
 
     def locked(self, role: Role) -> tuple[Member, ...]:
         """Those of that role who are locked."""
@@ -112,8 +119,7 @@ class People:
         """
         with self._lock:
             shown = self._free_name(name)
-            if len(self._accounts) >= MOST_MEMBERS:
-                raise InputError("desk_members_full", most=MOST_MEMBERS)
+            self._check_room()
             pin = new_pin()
             account = _Account(self._free_id(role), shown, role.value, self._hasher.hash(pin))
             self._keep({**self._accounts, account.id: account})
@@ -128,37 +134,65 @@ class People:
         with self._lock:
             account = self._account(member_id)
             shown = self._free_name(name, account)
-            former = account.former if account.name == shown else (*account.former, account.name)
+            former = tuple(dict.fromkeys((*account.former, account.name)))
             fresh = replace(account, name=shown, former=former)
             self._keep({**self._accounts, member_id: fresh})
         return _member(fresh)
 
-    def leave(self, member_id: str) -> Member:
+    def leave(self, member_id: str, successor_id: str = "") -> Member | None:
         """Ends a membership: no PIN works any more.
 
+        Args:
+            member_id: who leaves.
+            successor_id: who becomes head; looked at only where `needs_successor` says so.
+
+        Returns:
+            The new head; None where another one stays.
+
         Raises:
-            InputError: there is no such member, or too few were left who may decide.
+            InputError: there is no such member, or too few were left who may decide and are not locked; or
+                there is no head any more, and nobody who can become one was named.
         """
         with self._lock:
-            account = self._account(member_id)
-            others = [one for one in self._accounts.values() if not one.left and one.id != member_id]
-            roles = [Role(one.role) for one in others if Role(one.role) in COUNTERS]
-            if Role(account.role) in COUNTERS and (len(roles) < LEAST_COUNTERS or Role.HEAD not in roles):
+            account, staying = self._account(member_id), self._staying(member_id)
+            if Role(account.role) in COUNTERS and len(staying) < LEAST_COUNTERS:
                 raise InputError("desk_leave_too_few", name=account.name, least=LEAST_COUNTERS)
-            self._keep({**self._accounts, member_id: replace(account, left=True, pin_hash="", failures=0)})
+            changed = {member_id: replace(account, left=True, pin_hash="", failures=0)}
+            head = None
+            if self._needs_successor(account):
+                head = next((one for one in staying if one.id == successor_id), None)
+                if head is None:
+                    raise InputError("desk_leave_no_head", name=account.name)
+                changed[head.id] = head = replace(head, role=Role.HEAD.value)
+            self._keep(self._accounts | changed)
             self._last_failure.pop(member_id, None)
-        return _member(account)
+        return None if head is None else _member(head)
+
+    def needs_successor(self, member_id: str) -> bool:
+        """Whether that member leaves only if another one becomes head."""
+        account = self._accounts.get(member_id)
+        return account is not None and self._needs_successor(account)
+
+    def _needs_successor(self, account: _Account) -> bool:
+        heads = (one for one in self._staying(account.id) if one.role == Role.HEAD.value)
+        return account.role == Role.HEAD.value and next(heads, None) is None
+
+    def _staying(self, leaving_id: str) -> list[_Account]:
+        """Who may decide and is not locked, without one."""
+        there = (one for one in self._accounts.values() if not one.left and not one.is_locked)
+        return [one for one in there if one.id != leaving_id and Role(one.role) in COUNTERS]
 
     def come_back(self, member_id: str) -> str:
         """Takes a member who left in again, under the same id; the new PIN, told this once.
 
         Raises:
-            InputError: nobody of that id left.
+            InputError: nobody of that id left, or too many members.
         """
         with self._lock:
             account = self._accounts.get(member_id)
             if account is None or not account.left:
                 raise InputError("desk_member_unknown")
+            self._check_room()
             pin = new_pin()
             fresh = replace(account, left=False, pin_hash=self._hasher.hash(pin))
             self._keep({**self._accounts, member_id: fresh})
@@ -189,7 +223,7 @@ class People:
             raise InputError("desk_pin_missing")
         with self._lock:
             account = self._account(member_id)
-            if account.failures >= MOST_FAILURES:
+            if account.is_locked:
                 raise locked_error(_member(account))
             wait = self._wait_s(account)
             if wait > 0:
@@ -224,17 +258,20 @@ class People:
 
     def _free_name(self, name: str, own: _Account | None = None) -> str:
         """The name as it is shown, if nobody but `own` has or had it."""
-        shown = tidy_name(name)
-        if not shown or len(shown) > _LONGEST_NAME:
-            raise InputError("desk_name_missing")
+        shown = checked_name(name)
         taken = next((one for one in self._accounts.values() if one != own and one.is_called(shown)), None)
         if taken is not None:
             raise InputError("desk_name_gone" if taken.left else "desk_name_taken", name=shown)
         return shown
 
     def _free_id(self, role: Role) -> str:
-        number = 1 + sum(account.role == role.value for account in self._accounts.values())
-        return f"{role.value}-{number}"
+        """By ids and not by roles: one who became head keeps a member's."""
+        start = f"{role.value}-"
+        return f"{start}{1 + sum(one.startswith(start) for one in self._accounts)}"
+
+    def _check_room(self) -> None:
+        if len(self.members()) >= MOST_MEMBERS:
+            raise InputError("desk_members_full", most=MOST_MEMBERS)
 
     def _keep(self, accounts: dict[str, _Account]) -> None:
         data = json.dumps([asdict(account) for account in accounts.values()], ensure_ascii=False, indent=1)
@@ -247,13 +284,6 @@ def locked_error(member: Member) -> InputError:
     if member.role is Role.HEAD:
         return InputError("desk_head_locked", name=member.name, most=MOST_FAILURES, member=member.id)
     return InputError("desk_pin_locked", name=member.name, most=MOST_FAILURES)
-
-
-def tidy_name(name: str) -> str:
-    """One form of every letter, single spaces, nothing invisible: what looks the same is the same."""
-    letters = unicodedata.normalize("NFC", name)
-    visible = (one for one in letters if one.isspace() or unicodedata.category(one) not in _INVISIBLE)
-    return " ".join("".join(visible).split())
 
 
 def new_pin() -> str:

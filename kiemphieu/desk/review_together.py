@@ -42,7 +42,7 @@ def _together_page(act: Act, now: Look, item: ReviewItem, error: str, status: in
     words = Words(act, now)
     number = next((n for n in range(len(item.places)) if act.query.get("place") == str(n)), 0)
     given = [
-        (now.passes.names.get(one.member, one.member), words.choice(one.choice), one.note)
+        (_who(act, now, one.member), words.choice(one.choice), one.note)
         for one in now.opinions.get(item.id, ())
         if not one.recorded
     ]
@@ -61,6 +61,13 @@ def _together_page(act: Act, now: Look, item: ReviewItem, error: str, status: in
         chosen=act.form.text("choice"),
         reason=act.form.text("reason"),
     )
+
+
+def _who(act: Act, now: Look, member_id: str) -> str:
+    """Who gave an opinion; that it is one who left, nobody need wait for."""
+    name = now.passes.names.get(member_id, member_id)
+    left = any(one.id == member_id for one in act.desk.people.gone())
+    return act.t("desk_review_who_left", name=name) if left else name
 
 
 def _needs_second(act: Act, now: Look) -> bool:

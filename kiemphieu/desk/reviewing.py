@@ -48,6 +48,7 @@ def show_review(act: Act) -> Response:
         counts=counts | {"all": len(mine), "sheets": now.queue.unread},
         to_do=sum(seen.to_do for seen in shown),
         waiting=sum(seen.standing is Standing.OPEN and seen.own is not None for seen in shown),
+        left=_left_with_one_opinion(act, now),
         apart=sum(seen.standing in {Standing.DISAGREED, Standing.ESCALATED} for seen in mine),
         settled=sum(seen.standing is Standing.SETTLED for seen in shown),
         total=len(shown),
@@ -56,6 +57,18 @@ def show_review(act: Act) -> Response:
         words=Words(act, now),
         may_decide=act.member.role in COUNTERS,
     )
+
+
+def _left_with_one_opinion(act: Act, now: Look) -> list[str]:
+    """Names of those who left and whose opinion waits for another one's."""
+    waiting = {
+        one.member
+        for item in now.queue.items
+        if now.seen(item, act.member.id).standing is Standing.OPEN
+        for one in now.opinions.get(item.id, ())
+        if not one.recorded
+    }
+    return [member.name for member in act.desk.people.gone() if member.id in waiting]
 
 
 def _catch_up(act: Act, now: Look) -> None:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from kiemphieu.desk.acts import Act, Visitor
 from kiemphieu.desk.member_changes import Change, Place, note_change
-from kiemphieu.desk.people import tidy_name
+from kiemphieu.desk.member_names import checked_name, name_key
 from kiemphieu.desk.roles import Role
 from kiemphieu.desk.screens import Screen
 from kiemphieu.desk.sessions import COOKIE, Session
@@ -84,9 +84,9 @@ def _check_first(head: str, names: list[str]) -> None:
     """All names or none: half a committee could not be completed here."""
     if not head or not names:
         raise InputError("desk_first_two")
-    shown = [tidy_name(name) for name in (head, *names)]
-    folded = [name.casefold() for name in shown]
-    twice = next((name for name in shown if folded.count(name.casefold()) > 1), None)
+    shown = [checked_name(name) for name in (head, *names)]
+    keys = [name_key(name) for name in shown]
+    twice = next((name for name in shown if keys.count(name_key(name)) > 1), None)
     if twice is not None:
         raise InputError("desk_name_taken", name=twice)
 
