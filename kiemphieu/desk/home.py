@@ -22,6 +22,8 @@ from records.journal import EventKind
 from records.vote import Vote
 
 SCREEN = Screen("home")
+RECENT_S = 2.0
+"""How old the numbers of a task list may be while work on the vote goes on."""
 
 
 class TaskState(StrEnum):
@@ -109,19 +111,22 @@ def standing_of(folder: VoteFolder, act: Act) -> Standing:
         return Standing()
     try:
         vote = load_vote(folder)
-        return _recorded(folder, vote) if has_record(folder, vote) else Standing(set_up=_is_frozen(folder))
+        if not has_record(folder, vote):
+            return Standing(set_up=_is_frozen(folder))
+        job = act.desk.jobs.of(folder)
+        return _recorded(folder, vote, RECENT_S if job is not None and job.running else 0.0)
     except KiemphieuError as error:
         return Standing(problem=act.say(error))
 
 
-def _recorded(folder: VoteFolder, vote: Vote) -> Standing:
+def _recorded(folder: VoteFolder, vote: Vote, most_age_s: float) -> Standing:
     with closing(open_vote_store(folder, vote)) as store:
         if not store.forms():
             return Standing(set_up=_is_frozen(folder))
         printed, scanned = store.issued_count(), store.page_count()
         sealed = store.last_entry(EventKind.RECORD_SEALED) is not None
         closed = store.is_closed()
-    report = live_count(folder).report
+    report = live_count(folder, most_age_s).report
     waiting = what_waits(report)
     return Standing(
         set_up=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from contextlib import closing
 from dataclasses import dataclass
@@ -55,13 +56,17 @@ class _Kept:
 
     def __init__(self) -> None:
         self._found: OrderedDict[Path, LiveCount] = OrderedDict()
+        self._counted: dict[Path, float] = {}
         self._counting: dict[Path, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def count(self, folder: VoteFolder) -> LiveCount:
+    def count(self, folder: VoteFolder, most_age_s: float) -> LiveCount:
         with self._lock:
             counting = self._counting.setdefault(folder.root, threading.Lock())
         with counting:
+            recent = self._found.get(folder.root)
+            if recent is not None and time.monotonic() - self._counted[folder.root] < most_age_s:
+                return recent
             vote = load_vote(folder)
             if not has_record(folder, vote):
                 raise InputError("desk_count_nothing_printed")
@@ -69,6 +74,7 @@ class _Kept:
             known = self._found.get(folder.root)
             if known is None or known.key != key:
                 known = LiveCount(key, count_folder(folder, vote), pages)
+            self._counted[folder.root] = time.monotonic()
             self._keep(folder.root, known)
             return known
 
@@ -83,15 +89,15 @@ class _Kept:
 _KEPT = _Kept()
 
 
-def live_count(folder: VoteFolder) -> LiveCount:
-    """The count as it stands.
+def live_count(folder: VoteFolder, most_age_s: float = 0.0) -> LiveCount:
+    """The count as it stands, or stood that long ago at most: while pages come in, each look costs a count.
 
     Raises:
         InputError: nothing was printed yet.
         VoteFileError: vote.toml has mistakes.
         StoreError: the record cannot be read.
     """
-    return _KEPT.count(folder)
+    return _KEPT.count(folder, most_age_s)
 
 
 def shown_count(folder: VoteFolder) -> ShownCount:
@@ -104,7 +110,8 @@ def shown_count(folder: VoteFolder) -> ShownCount:
         InputError, VoteFileError, StoreError: as for `live_count`; the list of batches cannot be read.
     """
     in_steps = batch_at_hand(read_batches(folder)) is not None
-    return _SHOWN.show(folder, live_count(folder), in_steps)
+    held = _SHOWN.held(folder) if in_steps else None
+    return held or _SHOWN.show(folder, live_count(folder), in_steps)
 
 
 class _Shown:
@@ -114,12 +121,26 @@ class _Shown:
         self._last: dict[Path, LiveCount] = {}
         self._lock = threading.Lock()
 
+    def held(self, folder: VoteFolder) -> ShownCount | None:
+        """What stays without counting anew, since so few pages cannot be a step; None where it may change."""
+        with self._lock:
+            last = self._last.get(folder.root)
+        if last is None:
+            return None
+        with closing(open_vote_store(folder, load_vote(folder))) as store:
+            further = store.page_count() - last.pages
+        return _in_steps(last) if 0 < further < STEP else None
+
     def show(self, folder: VoteFolder, now: LiveCount, in_steps: bool) -> ShownCount:
         with self._lock:
             last = self._last.get(folder.root)
             if last is None or not in_steps or not _would_tell(last, now):
                 last = self._last[folder.root] = now
-        return ShownCount(f"{last.key}-steps" if in_steps else last.key, last.report, STEP * in_steps)
+        return _in_steps(last) if in_steps else ShownCount(last.key, last.report, 0)
+
+
+def _in_steps(count: LiveCount) -> ShownCount:
+    return ShownCount(f"{count.key}-steps", count.report, STEP)
 
 
 _SHOWN = _Shown()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -16,6 +17,7 @@ from kiemphieu.deciding import DecisionOrder, decide
 from kiemphieu.desk import counting, live_count
 from kiemphieu.desk.acts import Act, Visitor
 from kiemphieu.desk.count_chart import BAR_LEFT, BAR_WIDTH, draw_chart
+from kiemphieu.desk.journalling import note_act_everywhere
 from kiemphieu.desk.roles import Role
 from kiemphieu.desk.scan_runs import start_run
 from kiemphieu.desk.sessions import COOKIE
@@ -171,6 +173,35 @@ def test_while_a_batch_is_open_nobody_sees_what_one_ballot_adds(desk, monkeypatc
     page = head.get(COUNT).text
     assert returned_on(page) == 4
     assert "change only when" not in page
+
+
+def test_what_is_held_back_is_not_even_counted(desk, monkeypatch):
+    folder = desk.vote()
+    scans = sorted(desk.printed.scans.values())
+    client = desk.client()
+    open_batch(folder, BatchOrder("Xấp 1", 4, BatchSource.FILES))
+    client.get(COUNT)
+    scan_paths(folder, scans[:2], 1)
+    monkeypatch.setattr(live_count, "count_folder", lambda *_: pytest.fail("counted"))
+    assert returned_on(client.get(COUNT).text) == 0
+
+
+def test_a_task_list_counts_now_and_then_while_a_scan_goes_on(desk, monkeypatch):
+    folder = desk.scanned_vote()
+    counted = []
+    monkeypatch.setattr(
+        live_count, "count_folder", lambda *found: counted.append(found) or count_folder(*found)
+    )
+    client, going = desk.client(), threading.Event()
+    job = desk.desk.jobs.start(folder, "scan", lambda _job: going.wait(60))
+    for _ in range(3):
+        client.get("/votes/bdt-2023")
+        note_act_everywhere((folder,), {"action": "scan_started", "role": "head"})
+    going.set()
+    assert job.wait(20)
+    assert len(counted) == 1
+    client.get("/votes/bdt-2023")
+    assert len(counted) == 2
 
 
 def test_a_run_begins_with_the_figures_as_they_are(desk, monkeypatch):
