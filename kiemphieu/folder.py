@@ -83,8 +83,22 @@ class VoteFolder:
         return self.root / ("layout.json" if style == DEFAULT_STYLE_ID else f"layout-{style}.json")
 
     def page(self, sha256: str, suffix: str) -> Path:
-        """Where a page image lies."""
-        return self.pages / f"{sha256}{suffix}"
+        """Where a page image lies; errors as for a report."""
+        return self._below(self.pages, f"{sha256}{suffix}")
+
+    def report(self, name: str) -> Path:
+        """Where a report lies that the journal names; one of an earlier version has its folder in the name.
+
+        Raises:
+            StoreError: the record names a file elsewhere, as only one made by hand does.
+        """
+        return self._below(self.reports, name)
+
+    def _below(self, folder: Path, name: str) -> Path:
+        path = folder / name
+        if ".." in Path(name).parts or not path.is_relative_to(folder):
+            raise StoreError("store_damaged", path=str(self.database))
+        return path
 
 
 def open_folder(path: Path) -> VoteFolder:

@@ -6,7 +6,6 @@ where they are wanted, and `manifest.json` with the size and SHA-256 of each, si
 
 from __future__ import annotations
 
-import json
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -31,6 +30,7 @@ from kiemphieu.vote_store import check_sealed, open_vote_store
 from records.canonical import canonical_json, sha256_hex
 from records.errors import InputError
 from records.journal import EventKind
+from records.json_text import parse_json
 from records.vote import Vote
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
@@ -127,7 +127,7 @@ def _content(folder: VoteFolder, vote: Vote, store: Store, database: Path, image
         yield path.name, path.read_bytes()
     for entry in store.journal(EventKind.REPORT_WRITTEN):
         name = str(entry.content.get("file"))
-        path = folder.reports / name
+        path = folder.report(name)
         if path.is_file():
             yield f"reports/{name}", path.read_bytes()
     if images:
@@ -177,9 +177,9 @@ def unpack_package(path: Path, folder: VoteFolder, key: bytes | None = None) -> 
     """
     with _opened(path) as tar:
         manifest, faults, signer = _unpack(tar, folder, path, key)
-    if faults:
-        return Unpacked(folder, "", False, signer, tuple(faults))
-    return Unpacked(folder, str(manifest["head"]), bool(manifest["images"]), signer, ())
+        if faults:
+            return Unpacked(folder, "", False, signer, tuple(faults))
+        return Unpacked(folder, str(manifest["head"]), bool(manifest["images"]), signer, ())
 
 
 def verify_unpacked(unpacked: Unpacked, head: str = "", progress: Progress | None = None) -> VerifyReport:
@@ -205,7 +205,7 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
             yield tar
     except (tarfile.TarError, OSError, EOFError) as error:
         raise InputError("package_unreadable", path=str(path), reason=str(error)) from error
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError) as error:
         # A manifest that this program did not write, signed with a key of its own making.
         raise InputError("package_unreadable", path=str(path), reason=MANIFEST) from error
 
@@ -226,7 +226,7 @@ def _unpack(
     signer = _signer(text, signature, pem)
     if not signer:
         return {}, [Fault(Mismatch.PACKAGE, SIGNATURE, "signature")], ""
-    manifest: dict[str, Any] = json.loads(text)
+    manifest: dict[str, Any] = parse_json(text)
     listed = {str(item["name"]): item for item in manifest["files"]}
     unlisted = sorted(set(members) - set(listed) - {MANIFEST, SIGNATURE})
     faults = [Fault(Mismatch.PACKAGE, name, "unlisted") for name in unlisted]

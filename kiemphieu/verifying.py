@@ -358,10 +358,9 @@ class _Verifier:
             if entry.kind == EventKind.REPORT_WRITTEN.value
         }
         for name, digest in sorted(written.items()):
-            path = self._folder.reports / name
             try:
-                data = path.read_bytes()
-            except OSError:
+                data = self._folder.report(name).read_bytes()
+            except (OSError, StoreError):
                 self._add(Mismatch.REPORT_MISSING, name)
                 continue
             if sha256_hex(data) != digest:

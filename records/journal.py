@@ -11,13 +11,13 @@ position in the chain tells when a ballot was scanned.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from records.canonical import canonical_json
+from records.json_text import parse_json
 
 GENESIS = "0" * 64
 """What stands before the first entry."""
@@ -93,7 +93,7 @@ class JournalEntry:
         Raises:
             ValueError: it is no JSON object.
         """
-        found = json.loads(self.data)
+        found = parse_json(self.data)
         if not isinstance(found, dict):
             raise ValueError("the data of a journal entry are an object")  # noqa: TRY004 - data, not a caller
         return found

@@ -6,7 +6,6 @@ scans give an equal profile, and its hash names it.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from records.canonical import canonical_json, sha256_hex
 from records.codec import CodecError, from_plain, to_plain
 from records.errors import InputError
+from records.json_text import parse_json
 
 PROFILE_FORMAT = 2
 
@@ -290,7 +290,7 @@ def profile_from_text(text: str, path: str) -> ScannerProfile:
         InputError: no JSON, not a profile, of another format, or changed since it was written.
     """
     try:
-        data = json.loads(text)
+        data = parse_json(text)
     except ValueError as error:
         raise InputError("profile_unreadable", path=path, reason=str(error)) from error
     if not isinstance(data, dict) or "profile" not in data:

@@ -8,7 +8,6 @@ single ballot tells (issued, foreign).
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from kiemphieu.exports import cdf_words as cdf
 from kiemphieu.exports.cdf_words import CodeKind
 from records.count import BallotCounts, OfficialCount
 from records.errors import InputError
+from records.json_text import parse_json
 from records.ruling import Verdict
 
 
@@ -51,7 +51,7 @@ def read_cdf(data: bytes) -> CdfCount:
         InputError: it is no such document, or contradicts itself.
     """
     try:
-        document = json.loads(data)
+        document = parse_json(data)
         return _count(document)
     except InputError:
         raise

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from records.canonical import canonical_json
 from records.codec import from_plain, to_plain
+from records.json_text import parse_json
 from records.reading import (
     BoxReading,
     BoxState,
@@ -138,7 +138,7 @@ def facts_from_text(text: str) -> SheetResult:
     Raises:
         ValueError: the text is not a stored result.
     """
-    data = json.loads(text)
+    data = _stored(text)
     try:
         boxes = tuple(
             BoxReading(box["official"], box["level"], BoxState(box["state"]), _NO_SCORES)
@@ -159,7 +159,14 @@ def result_from_text(text: str) -> SheetResult:
     Raises:
         ValueError: the text is not a stored result.
     """
-    return _result(json.loads(text))
+    return _result(_stored(text))
+
+
+def _stored(text: str) -> dict[str, Any]:
+    data = parse_json(text)
+    if not isinstance(data, dict):
+        raise ValueError("a stored result is an object")  # noqa: TRY004 - data, not a caller
+    return data
 
 
 def _result(data: dict[str, Any]) -> SheetResult:

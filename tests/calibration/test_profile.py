@@ -67,8 +67,12 @@ def test_a_profile_that_was_touched_is_refused(sound, change, reason):
     with pytest.raises(InputError) as caught:
         profile_from_text(json.dumps(data), "p.json")
     assert caught.value.message_id == reason
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "[" * 100_000])
+def test_what_is_no_profile_is_refused(text):
     with pytest.raises(InputError, match="profile_unreadable"):
-        profile_from_text("{", "p.json")
+        profile_from_text(text, "p.json")
 
 
 def with_dpi(profile, x, y):

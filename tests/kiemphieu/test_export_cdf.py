@@ -304,7 +304,7 @@ def test_what_is_not_final_says_so(everything: VoteFolder, printed: VoteFolder, 
     assert vietnamese["Notes"] == "Kết quả cuối cùng."
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"Election": []}', b"\xff"])
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"Election": []}', b"\xff", b"[" * 100_000])
 def test_what_is_no_such_document_is_refused(data: bytes) -> None:
     with pytest.raises(InputError) as refused:
         read_cdf(data)

@@ -10,6 +10,8 @@ import pytest
 from command_line import data, run
 from printed_votes import SampleVote
 
+from ballot_layout.tokens import load_private_key
+
 
 @pytest.fixture
 def packed(vote: SampleVote, tmp_path: Path) -> tuple[SampleVote, Path]:
@@ -104,6 +106,18 @@ def test_a_file_that_is_no_package_is_told(tmp_path: Path) -> None:
     for content in (b"", b"nothing of the kind" * 100):
         path.write_bytes(content)
         assert run("verify", path).exit_code == 3
+
+
+@pytest.mark.parametrize("manifest", [b"[" * 100_000, b"[]", b"{}", b'{"files":[]}', b'{"files":[1]}'])
+def test_a_manifest_that_a_stranger_made_and_signed_is_told(
+    packed: tuple[SampleVote, Path], manifest: bytes
+) -> None:
+    vote, path = packed
+    key = load_private_key(vote.folder.private_key.read_bytes())
+    signature = key.sign(b"kiemphieu package 1\n" + manifest).hex().encode()
+    changed = rewritten(path, {"manifest.json": manifest, "manifest.sig": signature})
+    result = run("verify", changed, "--key", vote.folder.public_key)
+    assert (result.exit_code, "manifest.json" in result.stderr) == (3, True)
 
 
 def test_without_the_private_key_nothing_is_signed(packed: tuple[SampleVote, Path], tmp_path: Path) -> None:

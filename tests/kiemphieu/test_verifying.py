@@ -228,6 +228,40 @@ def test_a_report_that_was_journalled_is_watched(folder: VoteFolder) -> None:
     assert [f.mismatch for f in verify_folder(folder).faults] == [Mismatch.REPORT_MISSING]
 
 
+@pytest.mark.parametrize("name", ["/{outside}", "../outside.txt", "version-1/../../outside.txt"])
+def test_no_record_leads_verify_to_a_file_elsewhere(folder: VoteFolder, name: str) -> None:
+    outside = folder.root / "outside.txt"
+    outside.write_bytes(b"not the vote's")
+    (folder.reports / "version-1").mkdir(parents=True)
+    named = name.format(outside=outside)
+    store = open_vote_store(folder, load_vote(folder))
+    store.append(EventKind.REPORT_WRITTEN, {"file": named, "sha256": sha256_hex(outside.read_bytes())})
+    store.close()
+    assert [(f.mismatch, f.name) for f in verify_folder(folder).faults] == [(Mismatch.REPORT_MISSING, named)]
+
+
+def test_no_page_is_looked_for_elsewhere(folder: VoteFolder) -> None:
+    outside = folder.root / "outside.txt"
+    outside.write_bytes(b"not the vote's")
+    change(folder, "UPDATE page SET sha256 = ?, suffix = '' WHERE sha256 = ?", str(outside), a_page(folder))
+    faults = verify_folder(folder).faults
+    assert (Mismatch.DATABASE, "store_damaged") in [(fault.mismatch, fault.detail) for fault in faults]
+    assert Mismatch.PAGE_CHANGED not in [fault.mismatch for fault in faults]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '"text"', "[]", "1"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE journal SET data = ? WHERE position = 2",
+        "UPDATE page SET result = ? WHERE sha256 = (SELECT min(sha256) FROM page)",
+    ],
+)
+def test_what_is_no_text_of_the_program_is_told(folder: VoteFolder, statement: str, text: str) -> None:
+    change(folder, statement, text)
+    assert run("verify", folder.root).exit_code == 7
+
+
 def test_a_record_left_by_an_interrupted_scan_holds_and_says_so(
     vote: SampleVote, monkeypatch: pytest.MonkeyPatch
 ) -> None:

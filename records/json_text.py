@@ -1,0 +1,18 @@
+"""JSON text as values, where someone else may have written it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def parse_json(text: str | bytes) -> Any:
+    """As `json.loads`.
+
+    Raises:
+        ValueError: `text` is no JSON, or nested too deep to be read.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
