@@ -330,6 +330,8 @@ class Scenes:
         self.look("pin-renewed")
         pin = self.page.locator(".pin").first.inner_text().replace(" ", "")
         self.desk.pins[member.id] = pin
+        self.go(f"/members/change/leave?member={self.desk.members[Role.HEAD].id}")
+        self.look("member-leave-head")
         for step in ("rename", "leave", "return"):
             self.go(f"/members/change/{step}?member={member.id}")
             self.look(f"member-{step}")

@@ -21,7 +21,7 @@ MOST_DIFFERENT = 0.006
 _NOTABLE = 40
 """Grey levels out of 255 by which a pixel must differ to count."""
 _BY_NATURE = (
-    ".pin, .hash, code, .serial, .mono, .file-name, time, #speed",
+    ".pin, .hash, code, .serial, .mono, .file-name, time, #speed, .station-address",
     "tbody td, tbody th, .summary dd, .last, .last-pages, .problem h2",
     ".page-picture, .setup-page, .problem-pictures, .print-side img, .contact, .stage-box, .strip",
     ".look-head, .question, .choices, .grounds, .bar-progress, .chart",
