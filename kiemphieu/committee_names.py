@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiemphieu.disk import write_atomic
 from kiemphieu.folder import VoteFolder, load_vote, vote_text
-from kiemphieu.vote_file_section import with_section
+from kiemphieu.vote_file_edit import with_section
 from records.errors import InputError
 from records.vote import Committee
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from kiemphieu.disk import write_atomic
 from kiemphieu.folder import VoteFolder, load_vote, vote_of_text, vote_text
 from kiemphieu.freezing import FreezingMember, frozen_anew, note_frozen
-from kiemphieu.vote_file_section import with_section
+from kiemphieu.vote_file_edit import with_section
 from kiemphieu.vote_store import check_open, note_settings, open_vote_store
 from records.count import OpenPoint, TallyResult
 from records.errors import InputError

@@ -8,29 +8,23 @@ from __future__ import annotations
 
 import io
 import re
-import tomllib
 import warnings
-from typing import Any
 
 from PIL import Image, ImageOps
 
 from ballot_layout.seal import MOST_PIXELS, PNG_MAGIC, PRINTED_PX, read_seal_image
-from ballot_layout.toml_lines import toml_lines
 from kiemphieu.disk import disk_errors, write_atomic
 from kiemphieu.folder import VoteFolder, load_vote, remove_file, vote_of_text, vote_text
 from kiemphieu.freezing import FreezingMember, check_change, frozen_anew, is_printed
+from kiemphieu.vote_file_edit import with_value
 from kiemphieu.vote_store import has_record, open_vote_store
 from records.canonical import sha256_hex
-from records.errors import InputError, LayoutError, VoteFileError
+from records.errors import InputError, LayoutError
 
 MOST_BYTES = 20 * 1024 * 1024
 """A stamp scanned in colour at 600 dpi has 2 MB as PNG; more is a whole page, or no stamp."""
 _JPEG_MAGIC = b"\xff\xd8\xff"
 _OWN_NAME = re.compile(r"seal-[0-9a-f]{16}\.png")
-_TABLE, _KEY = "print", "seal_image"
-_ASSIGNMENT = re.compile(
-    r"""(\s*(?:"?print"?\s*\.\s*)?"?seal_image"?\s*=\s*)("(?:[^"\\]|\\.)*"|'[^']*')(.*)""", re.DOTALL
-)
 
 
 def set_seal_image(folder: VoteFolder, png: bytes | None, members: tuple[FreezingMember, ...] = ()) -> None:
@@ -135,49 +129,5 @@ def _pixels(data: bytes) -> Image.Image:
 
 
 def with_seal_image(text: str, name: str) -> str | None:
-    """vote.toml with another `seal_image` and everything else as it was, comments too.
-
-    Args:
-        text: of vote.toml.
-        name: of the picture's file.
-
-    Returns:
-        None where that one value cannot be changed without touching others, such as in an inline table.
-
-    Raises:
-        VoteFileError: `text` is no TOML.
-    """
-    wanted = _parsed(text)
-    table = wanted.setdefault(_TABLE, {})
-    if not isinstance(table, dict):
-        return None
-    table[_KEY] = name
-    changed = _edited(text, f'"{name}"')
-    try:
-        return changed if tomllib.loads(changed) == wanted else None
-    except tomllib.TOMLDecodeError:
-        return None
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise VoteFileError(()) from error
-
-
-def _edited(text: str, value: str) -> str:
-    """The text with the value in its place, or put where it belongs; the caller sees whether that worked."""
-    places, lines = toml_lines(text), text.split("\n")
-    end = "\r" if "\r\n" in text else ""
-    if (key_line := places.get((_TABLE, _KEY))) is not None:
-        found = _ASSIGNMENT.fullmatch(lines[key_line - 1])
-        if found is not None:
-            lines[key_line - 1] = f"{found[1]}{value}{found[3]}"
-    elif (table_line := places.get((_TABLE,))) is not None:
-        lines.insert(table_line, f"{_KEY} = {value}{end}")
-    else:
-        if lines[-1]:
-            lines.append("")
-        lines[-1:] = [f"[{_TABLE}]{end}", f"{_KEY} = {value}{end}", ""]
-    return "\n".join(lines)
+    """vote.toml that names another picture; as `with_value`."""
+    return with_value(text, "print", "seal_image", name)

@@ -9,7 +9,7 @@ from printed_votes import VOTE_TOML
 
 from kiemphieu.committee_names import plain_committee, save_committee
 from kiemphieu.folder import VoteFolder, load_vote
-from kiemphieu.vote_file_section import with_section
+from kiemphieu.vote_file_edit import with_section
 from records.errors import InputError
 from records.vote import Committee
 
