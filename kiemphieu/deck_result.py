@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiemphieu.deck_expected import DeckFolder
 from kiemphieu.deck_printing import deck_names
-from kiemphieu.disk import disk_errors, write_atomic
-from kiemphieu.folder import VoteFolder, read_text
-from records.codec import CodecError, from_plain, to_plain
+from kiemphieu.disk import disk_errors
+from kiemphieu.folder import VoteFolder
+from kiemphieu.kept_json import read_kept, write_kept
+from records.codec import from_plain, to_plain
 from records.errors import InputError
 
 RESULT_FILE = "result.json"
@@ -46,8 +46,7 @@ def write_result(record: VoteFolder, result: DeckResult) -> None:
     Raises:
         StoreError: the disk refuses.
     """
-    data = {"format": RESULT_FORMAT, **to_plain(result)}
-    write_atomic(record.root / RESULT_FILE, json.dumps(data, indent=1).encode())
+    write_kept(record.root / RESULT_FILE, RESULT_FORMAT, to_plain(result))
 
 
 def last_result(folder: VoteFolder) -> DeckResult | None:
@@ -73,9 +72,6 @@ def result_report(folder: VoteFolder, result: DeckResult) -> Path:
 
 def _read(path: Path) -> DeckResult:
     try:
-        data = json.loads(read_text(path))
-        if not isinstance(data, dict) or data.pop("format", None) != RESULT_FORMAT:
-            raise CodecError("format")
-        return from_plain(DeckResult, data)
-    except (ValueError, RecursionError) as error:
+        return from_plain(DeckResult, read_kept(path, RESULT_FORMAT))
+    except ValueError as error:
         raise InputError("testdeck_result_damaged", path=str(path)) from error

@@ -6,18 +6,18 @@ mistakes, so that every other step finds a vote that can be used or none.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from ballot_layout.vote_file import check_vote
 from kiemphieu.disk import disk_errors, write_atomic
 from kiemphieu.folder import VoteFolder, load_vote, read_text, remove_file
+from kiemphieu.kept_json import read_kept, write_kept
 from kiemphieu.vote_draft import VoteDraft, draft_of_vote, draft_toml, is_count, read_date
-from records.codec import CodecError, from_plain, to_plain
+from records.codec import from_plain, to_plain
 from records.errors import InputError, Problem
 from records.token import MAX_ID_BYTES
 from tally.eligibility import list_findings
@@ -144,11 +144,8 @@ def read_draft(folder: VoteFolder) -> VoteDraft | None:
     if not path.is_file():
         return None
     try:
-        data = json.loads(read_text(path))
-        if not isinstance(data, Mapping) or data.get("format") != DRAFT_FORMAT:
-            raise CodecError("format")
-        return from_plain(VoteDraft, data["draft"])
-    except (ValueError, KeyError, RecursionError) as error:
+        return from_plain(VoteDraft, read_kept(path, DRAFT_FORMAT)["draft"])
+    except (ValueError, KeyError) as error:
         raise InputError("draft_damaged", path=str(path)) from error
 
 
@@ -158,11 +155,9 @@ def save_draft(folder: VoteFolder, draft: VoteDraft) -> tuple[DraftProblem, ...]
     Raises:
         StoreError: the disk refuses.
     """
-    data = {"format": DRAFT_FORMAT, "draft": to_plain(draft)}
     problems = draft_problems(draft)
-    text = json.dumps(data, ensure_ascii=False, indent=1)
     # vote.toml comes last: a save that is cut off leaves the vote as it was before.
-    write_atomic(folder.root / DRAFT_FILE, text.encode())
+    write_kept(folder.root / DRAFT_FILE, DRAFT_FORMAT, {"draft": to_plain(draft)})
     if problems:
         with disk_errors(folder.vote_file):
             remove_file(folder.vote_file)

@@ -7,18 +7,18 @@ of the definition: they are known only on the day.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kiemphieu.disk import disk_errors, write_atomic
-from kiemphieu.folder import VoteFolder, load_vote, read_text, remove_file
+from kiemphieu.disk import disk_errors
+from kiemphieu.folder import VoteFolder, load_vote, remove_file
+from kiemphieu.kept_json import read_kept, write_kept
 from kiemphieu.store import Store
 from records.canonical import canonical_json, sha256_hex
-from records.codec import CodecError, from_plain, to_plain
+from records.codec import from_plain, to_plain
 from records.errors import InputError
 from records.journal import EventKind
 from records.vote import Vote
@@ -143,10 +143,10 @@ def _write(folder: VoteFolder, freezing: Freezing, following: Freezing | None = 
         following: what two members are putting in its place. It is in force once vote.toml says so: whatever
             cuts the change off, the definition is one of the two.
     """
-    data: dict[str, Any] = {"format": FROZEN_FORMAT, **to_plain(freezing)}
+    values: dict[str, Any] = to_plain(freezing)
     if following is not None:
-        data["following"] = to_plain(following)
-    write_atomic(folder.root / FROZEN_FILE, json.dumps(data, ensure_ascii=False, indent=1).encode())
+        values["following"] = to_plain(following)
+    write_kept(folder.root / FROZEN_FILE, FROZEN_FORMAT, values)
     return freezing
 
 
@@ -160,13 +160,11 @@ def read_freezing(folder: VoteFolder) -> Freezing | None:
     if not path.is_file():
         return None
     try:
-        data = json.loads(read_text(path))
-        if not isinstance(data, dict) or data.pop("format", None) != FROZEN_FORMAT:
-            raise CodecError("format")
+        data = read_kept(path, FROZEN_FORMAT)
         following = data.pop("following", None)
         freezing = from_plain(Freezing, data)
         after = None if following is None else from_plain(Freezing, following)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InputError("freezing_damaged", path=str(path)) from error
     if after is not None and after.sha256 == definition_sha256(folder, load_vote(folder)):
         return after

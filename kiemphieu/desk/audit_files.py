@@ -5,7 +5,6 @@ Each is found by a list made from what is there: no address names a path.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,11 +13,13 @@ from pathlib import Path
 from kiemphieu.calibrating import read_profile
 from kiemphieu.deck_expected import DeckFolder
 from kiemphieu.deck_printing import deck_names
+from kiemphieu.deck_result import RESULT_FILE
 from kiemphieu.documents.calibration_pdf import write_report_pdf
 from kiemphieu.documents.facts import Words
 from kiemphieu.folder import VoteFolder
 from records.canonical import sha256_hex
 from records.errors import InputError, KiemphieuError
+from records.json_text import parse_json
 from records.scanner_profile import ScannerProfile, profile_sha256
 
 
@@ -80,7 +81,7 @@ def _decks(folder: VoteFolder) -> Iterator[FoundReport]:
 
 def _passed(run: Path) -> bool | None:
     try:
-        found = json.loads((run / "result.json").read_text(encoding="utf-8"))
+        found = parse_json((run / RESULT_FILE).read_bytes())
     except (OSError, ValueError):
         return None
     said = found.get("passed") if isinstance(found, dict) else None

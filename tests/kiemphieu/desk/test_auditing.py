@@ -379,6 +379,19 @@ def test_reports_are_listed_and_opened(desk, tmp_path):
     assert observer.get(f"{base}/0123456789abcdef").status_code == 400
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", '{"passed": "yes"}', "{"])
+def test_a_result_that_the_program_did_not_write_says_nothing(desk, text):
+    folder = desk.scanned_vote()
+    run = folder.tests / "1" / "runs" / "1"
+    run.mkdir(parents=True)
+    (run / "report.pdf").write_bytes(b"%PDF-1.7 deck")
+    (run / "result.json").write_text(text)
+    answer = desk.client(Role.OBSERVER).get("/votes/bdt-2023/audit/reports")
+    assert answer.status_code == 200
+    assert "/audit/reports/" in answer.text
+    assert "Passed" not in answer.text
+
+
 def test_a_profile_is_listed_and_one_that_cannot_be_drawn_says_so(desk):
     keep_profile(desk.scanned_vote(), profile_sample())
     observer, base = desk.client(Role.OBSERVER), "/votes/bdt-2023/audit/reports"
