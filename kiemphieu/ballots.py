@@ -151,9 +151,7 @@ def _looked_at(
 ) -> Iterator[BallotEntry]:
     """Entries of ballots whose readings must be unpacked."""
     hashes = [sha256 for _, group in waiting for sha256 in group]
-    pages: dict[str, PageRecord] = {}
-    for start in range(0, len(hashes), _AT_ONCE):
-        pages |= store.facts_of(hashes[start : start + _AT_ONCE])
+    pages = {page.sha256: page for page in store.facts_of(hashes)}
     for serial, group in waiting:
         found = tuple(pages[sha256] for sha256 in group)
         entry = finder.single_sheet(found[0]) if serial is None else finder.ballot(serial, found)

@@ -28,7 +28,6 @@ from records.reading import RejectionReason, SheetRejection
 
 LONGEST_NAME = 60
 MOST_SHEETS = 1_000_000
-_ROWS_AT_ONCE = 200
 
 _writing = threading.RLock()
 """One change of the file at a time; one program at a time has a vote folder's desk."""
@@ -307,13 +306,10 @@ def _tally_of(store: Store) -> PageTally:
             surplus += 1
         else:
             recorded += 1
-    blank = 0
-    for start in range(0, len(without_serial), _ROWS_AT_ONCE):
-        found = store.facts_of(without_serial[start : start + _ROWS_AT_ONCE]).values()
-        blank += sum(
-            isinstance(page.result, SheetRejection) and page.result.reason is RejectionReason.BLANK_PAGE
-            for page in found
-        )
+    blank = sum(
+        isinstance(page.result, SheetRejection) and page.result.reason is RejectionReason.BLANK_PAGE
+        for page in store.facts_of(without_serial)
+    )
     return PageTally(recorded, blank, len(without_serial) - blank, surplus)
 
 

@@ -20,8 +20,6 @@ from records.decision import SheetStanding
 from records.reading import RejectionReason, SheetRejection
 from records.rules import ForeignPolicy
 
-_AT_ONCE = 200
-
 
 @dataclass(frozen=True, slots=True)
 class SheetBalance:
@@ -73,7 +71,7 @@ def balance_sheets(store: Store, report: CountReport) -> SheetBalance:
         else:
             surplus += further
     identified = [serial for serial, _ in decisions.sheets_of_ballots()]
-    found = Counter(_kind(page, decisions) for page in _stored(store, bare))
+    found = Counter(_kind(page, decisions) for page in store.facts_of(bare))
     apart = report.rules.foreign_in_returned is ForeignPolicy.APART
     ballots = len(serials.union(identified))
     return SheetBalance(
@@ -125,8 +123,3 @@ def _kind(page: PageRecord, decisions: Decisions) -> _Kind:
         return _DECIDED_KIND[decided.standing]
     blank = isinstance(page.result, SheetRejection) and page.result.reason is RejectionReason.BLANK_PAGE
     return _Kind.EMPTY if blank else _Kind.SHEET
-
-
-def _stored(store: Store, hashes: list[str]) -> Iterable[PageRecord]:
-    for start in range(0, len(hashes), _AT_ONCE):
-        yield from store.facts_of(hashes[start : start + _AT_ONCE]).values()

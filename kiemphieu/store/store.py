@@ -69,6 +69,8 @@ class About:
     blind: Callable[[], str] = lambda: secrets.token_hex(16)
 
 
+_PAGES_AT_ONCE = 200
+
 _BEARING = frozenset(
     {
         EventKind.DECISION_MADE,
@@ -351,11 +353,14 @@ class Store:
             row = connection.execute(select(tables.page).where(tables.page.c.sha256 == sha256)).first()
         return None if row is None else self._page_record(row)
 
-    def facts_of(self, hashes: Sequence[str]) -> dict[str, PageRecord]:
-        """The pages with these images, by hash, without the scores of their boxes; some hundreds at once."""
-        with reading(self._engine, self._where) as connection:
-            rows = connection.execute(select(tables.page).where(tables.page.c.sha256.in_(hashes))).all()
-        return {row.sha256: self._page_record(row, facts_from_text) for row in rows}
+    def facts_of(self, hashes: Sequence[str]) -> Iterator[PageRecord]:
+        """The pages with these images, in no order of theirs, without the scores of their boxes."""
+        for start in range(0, len(hashes), _PAGES_AT_ONCE):
+            same = tables.page.c.sha256.in_(hashes[start : start + _PAGES_AT_ONCE])
+            with reading(self._engine, self._where) as connection:
+                rows = connection.execute(select(tables.page).where(same)).all()
+            for row in rows:
+                yield self._page_record(row, facts_from_text)
 
     def page_count(self) -> int:
         with reading(self._engine, self._where) as connection:
