@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 import uvicorn
-from desk_afternoon import CHROMIUM_FLAGS, WINDOW, chromium
+from desk_afternoon import CHROMIUM_FLAGS, WAIT_MS, WINDOW, chromium
 from desk_samples import DeskUnderTest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -52,7 +52,9 @@ def reached(desk: DeskUnderTest) -> Iterator[str]:
 
 
 def window(browser: Browser) -> Page:
-    return browser.new_context(viewport=WINDOW, locale="vi-VN").new_page()
+    context = browser.new_context(viewport=WINDOW, locale="vi-VN")
+    context.set_default_timeout(WAIT_MS)
+    return context.new_page()
 
 
 def signed_in(page: Page, start: str, desk: DeskUnderTest, role: Role = Role.HEAD) -> Page:

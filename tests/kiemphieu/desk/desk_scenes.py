@@ -167,7 +167,7 @@ class Scenes:
         page.fill("#f-counted", "6")
         page.set_input_files("#f-files", scans[1:])
         self.press('form[action$="/scan/start"] button')
-        page.wait_for_selector('form[action$="/scan/save"]', timeout=120_000)
+        page.wait_for_selector('form[action$="/scan/save"]')
         self.look("scan-differs")
         self.press('form[action$="/scan/save"] button')
         self.look("scan-saved-differs")
