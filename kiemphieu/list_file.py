@@ -46,7 +46,7 @@ _DELIMITERS = "\t", ";", "|", ","
 _HEAD_BYTES = 4096
 _BEFORE_XML = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
 _DECLARATIONS = "<!DOCTYPE", "<!ENTITY"
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     ParseError,
@@ -60,7 +60,7 @@ _BROKEN = (
     RuntimeError,
     OSError,
 )
-"""What the readers raise for a damaged file."""
+"""What the readers of XLSX and DOCX raise for a damaged file."""
 
 
 def tables_of_file(path: Path, name: str) -> tuple[Rows, ...]:
@@ -147,7 +147,7 @@ def _tables_of_package(data: bytes, name: str) -> tuple[Rows, ...]:
                 return tuple(_sheets(data))
             if "word/document.xml" in parts:
                 return tuple(_document_tables(package.read("word/document.xml")))
-    except _BROKEN as error:
+    except BROKEN as error:
         raise InputError("list_unreadable", name=name, reason=str(error)[:100]) from error
     raise InputError("list_other_kind", name=name)
 

@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 
 from kiemphieu.folder import VoteFolder, load_vote, read_text
 from kiemphieu.journal_order import CHANGES
+from kiemphieu.list_file import BROKEN
 from kiemphieu.messages import Language, translate
 from kiemphieu.pdf_file import open_pdf, page_picture
 from kiemphieu.reporting import write_reports
@@ -188,21 +189,18 @@ class Sheet:
 
 
 def sheets_of(document: Document) -> tuple[Sheet, ...]:
-    """The tables of a CSV or XLSX file that the program wrote.
+    """The tables of a CSV or XLSX file.
 
     Raises:
         InputError: it cannot be read.
     """
-    if document.path.suffix == ".csv":
-        return (_sheet("", csv.reader(io.StringIO(read_text(document.path)))),)
     try:
-        book = load_workbook(document.path, read_only=True, data_only=True)
-    except (OSError, ValueError, KeyError) as error:
+        if document.path.suffix == ".csv":
+            return (_sheet("", csv.reader(io.StringIO(read_text(document.path)))),)
+        with closing(load_workbook(document.path, read_only=True, data_only=True)) as book:
+            return tuple(_sheet(one.title, one.iter_rows(values_only=True)) for one in book.worksheets)
+    except (csv.Error, *BROKEN) as error:
         raise InputError("file_unreadable", path=str(document.path), reason=str(error)) from error
-    try:
-        return tuple(_sheet(one.title, one.iter_rows(values_only=True)) for one in book.worksheets)
-    finally:
-        book.close()
 
 
 def _sheet(title: str, rows: Iterable[Iterable[object]]) -> Sheet:

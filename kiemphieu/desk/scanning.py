@@ -264,6 +264,7 @@ def count_again(act: Act) -> Response:
     number = act.form.number("number") or 0
     before = next((one.counted for one in read_batches(act.folder) if one.number == number), None)
     try:
+        check_open(act)
         batch = recount_batch(act.folder, number, act.form.number("counted"))
     except KiemphieuError as error:
         return _page(act, act.say(error), HTTPStatus.BAD_REQUEST)

@@ -11,7 +11,16 @@ import pytest
 from damaged_scans import without_code
 from PIL import Image
 
-from kiemphieu.batches import BatchOrder, BatchSource, open_batch, save_batch
+from kiemphieu.batches import (
+    BatchOrder,
+    BatchSource,
+    PageTally,
+    begin_run,
+    end_run,
+    open_batch,
+    read_batches,
+    save_batch,
+)
 from kiemphieu.closing import balance_of, read_closing
 from kiemphieu.counting import count_folder
 from kiemphieu.desk import count_rules
@@ -208,6 +217,19 @@ def test_scanning_is_refused_while_the_count_is_closed(desk, closed):
     assert count_folder(closed).result.ballots.returned == 4
 
 
+def test_a_closed_count_rests_on_the_hand_counts_it_was_closed_with(desk, folder):
+    batch = open_batch(folder, BatchOrder("Xấp 1", 4, BatchSource.FILES))
+    begin_run(folder, batch.number)
+    end_run(folder, batch.number, PageTally(recorded=4))
+    save_batch(folder, batch.number)
+    client = desk.client()
+    assert "closed=1" in client.post(CLOSE, data={"counted": "4", **desk.second()}).headers["location"]
+    answer = client.post(f"{VOTE}/scan/count", data={"number": str(batch.number), "counted": "5"})
+    assert answer.status_code == 400
+    assert [one.counted for one in read_batches(folder)] == [4]
+    assert "batch_recounted" not in acted(folder)
+
+
 def test_reopening_takes_a_reason_and_two_members_and_keeps_the_documents(desk, closed):
     client = desk.client()
     client.post(f"{DOCUMENTS}/export", data={"format": "csv"})
@@ -282,6 +304,18 @@ def test_exports_are_made_looked_at_and_fetched(desk, folder, kind):
         assert client.get(f"{DOCUMENTS}/file/{path.name}").content == path.read_bytes()
     assert acted(folder) == ["exported"]
     assert client.post(f"{DOCUMENTS}/export", data={"format": "exe"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("ket-qua.xlsx", b""), ("ket-qua.xlsx", b"PK\x03\x04 cut off"), ("ket-qua.csv", b'"' + b"x" * 200_000)],
+)
+def test_a_damaged_table_among_the_reports_is_told(desk, folder, name, data):
+    folder.reports.mkdir(exist_ok=True)
+    (folder.reports / name).write_bytes(data)
+    answer = desk.client().get(f"{DOCUMENTS}/view/{name}")
+    assert answer.status_code == 404
+    assert name in words(answer)
 
 
 @pytest.mark.parametrize(
