@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -108,8 +109,7 @@ def state_account(folder: VoteFolder, statement: Statement) -> Account:
         raise UsageError("group_unknown", group=statement.style, groups=", ".join(styles))
     if len(statement.serials) > statement.count:
         raise UsageError("account_serials", count=statement.count, serials=len(statement.serials))
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         check_open(store)
         account = read_account(store)
         _check_serials(store, account, statement)
@@ -117,8 +117,6 @@ def state_account(folder: VoteFolder, statement: Statement) -> Account:
         note_settings(store, vote)
         store.append(EventKind.BALLOTS_ACCOUNTED, _data(statement))
         return read_account(store)
-    finally:
-        store.close()
 
 
 def take_back(folder: VoteFolder, number: int, by: tuple[str, ...], reason: str) -> Account:
@@ -131,25 +129,19 @@ def take_back(folder: VoteFolder, number: int, by: tuple[str, ...], reason: str)
     vote = load_vote(folder)
     if not by:
         raise UsageError("decision_people", needed=1, named=0)
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         check_open(store)
         if all(statement.number != number for statement in read_account(store).statements):
             raise InputError("account_unknown", number=number, folder=str(folder.root))
         data = {"number": number, "by": list(by), "reason": reason}
         store.append(EventKind.DECISION_UNDONE, data)
         return read_account(store)
-    finally:
-        store.close()
 
 
 def account_of(folder: VoteFolder) -> Account:
     """The statements that stand."""
-    store = open_vote_store(folder, load_vote(folder))
-    try:
+    with closing(open_vote_store(folder, load_vote(folder))) as store:
         return read_account(store)
-    finally:
-        store.close()
 
 
 def _data(statement: Statement) -> dict[str, Any]:

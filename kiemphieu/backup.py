@@ -57,12 +57,12 @@ def back_up(folder: VoteFolder, out: Path) -> BackupReport:
     with tempfile.TemporaryDirectory(prefix="kiemphieu-backup-") as place:
         copy = Path(place) / folder.database.name
         _copy_database(folder.database, copy)
-        store = open_store(copy)
-        try:
-            with atomic_file(out, _PRIVATE) as file, tarfile.open(fileobj=file, mode="w") as tar:
-                pages, files = _fill(tar, folder, store, copy)
-        finally:
-            store.close()
+        with (
+            closing(open_store(copy)) as store,
+            atomic_file(out, _PRIVATE) as file,
+            tarfile.open(fileobj=file, mode="w") as tar,
+        ):
+            pages, files = _fill(tar, folder, store, copy)
     return BackupReport(out, pages, files)
 
 

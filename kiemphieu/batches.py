@@ -11,6 +11,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
@@ -290,11 +291,8 @@ def record_tally(folder: VoteFolder) -> PageTally:
     Raises:
         StoreError: it cannot be read.
     """
-    store = open_vote_store(folder, load_vote(folder))
-    try:
+    with closing(open_vote_store(folder, load_vote(folder))) as store:
         return _tally_of(store)
-    finally:
-        store.close()
 
 
 def _tally_of(store: Store) -> PageTally:
@@ -320,11 +318,8 @@ def pages_of_a_ballot(folder: VoteFolder) -> int:
         InputError: nothing was printed.
         StoreError: the record cannot be read.
     """
-    store = open_vote_store(folder, load_vote(folder))
-    try:
+    with closing(open_vote_store(folder, load_vote(folder))) as store:
         counts = {len(layout_from_json(form.layout_json).pages) for form in store.forms()}
-    finally:
-        store.close()
     if not counts:
         raise InputError("nothing_printed", path=str(folder.root))
     return counts.pop() if len(counts) == 1 else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -150,24 +151,18 @@ def _nothing(lang: Language, paths: Sequence[Path], problems: Sequence[FileProbl
 def _contexts(folder: VoteFolder, vote: Vote) -> tuple[ReadingContext, ...]:
     """How real ballots are read, where there are any, and how the test ballots of each deck are."""
     contexts = []
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         if store.forms():
             contexts.append(reading_context(folder, store, reader_setup(folder, vote)))
-    finally:
-        store.close()
     apart = replace(vote, store_url="")
     for name in reversed(deck_names(folder)):
         deck = DeckFolder(folder, name)
         if not deck.expected.exists():
             continue
-        store = open_vote_store(deck.record, apart)
-        try:
+        with closing(open_vote_store(deck.record, apart)) as store:
             profile = load_profile(folder, vote)
             setup = ReaderSetup(deck.record.root.resolve(), vote.id, "", TokenKind.TEST, profile=profile)
             contexts.append(reading_context(deck.record, store, setup))
-        finally:
-            store.close()
     if not contexts:
         raise InputError("nothing_printed", path=str(folder.root))
     return tuple(contexts)

@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,13 +122,10 @@ def check_prints(
     """
     vote = load_vote(folder)
     refs = _refs(paths, words)
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         # Print is measured as it was scanned: what is known of a scanner would set right what is looked for.
         plain = ReaderSetup(folder.root.resolve(), vote.id, vote.store_url)
         context = reading_context(folder, store, plain)
-    finally:
-        store.close()
     pages = tuple(
         check_print(image, scan_name(ref, refs), context, resolution)
         for ref, (image, _) in _images(refs, words)

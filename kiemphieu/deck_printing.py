@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -111,12 +112,9 @@ def print_deck(folder: VoteFolder, order: DeckOrder, progress: Progress | None =
     vote = load_vote(folder)
     rules = vote_rules(vote)
     forms = [vote_form(folder, vote, style.id, TokenKind.TEST) for style in vote.styles]
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         make_keys(folder, store, order.seed)
         taken = set(store.issued())
-    finally:
-        store.close()
     deck = DeckFolder(folder, _free_number(folder))
     draw = _drawing(taken, random_bits(order.seed, len(taken) + int(deck.name) * 1_000_000))
     groups = [plan_group(form, rules, order, draw) for form in forms]
@@ -235,13 +233,10 @@ def _expected_group(group: PlannedGroup, pdf: Path) -> ExpectedGroup:
 
 def _record(deck: DeckFolder, vote: Vote, groups: Sequence[PlannedGroup]) -> None:
     """The deck's own record: its forms, and its serials as issued test ballots."""
-    store = open_vote_store(deck.record, replace(vote, store_url=""))
-    try:
+    with closing(open_vote_store(deck.record, replace(vote, store_url=""))) as store:
         for group in groups:
             layout = group.form.layout
             issued = [IssuedBallot(serial, layout.style, TokenKind.TEST) for serial in group.serials]
             store.record_batch(stored_form(group.form), issued)
             text = json.dumps(layout_to_json(layout), ensure_ascii=False, indent=1)
             write_atomic(deck.record.layout(layout.style), text.encode())
-    finally:
-        store.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from kiemphieu.messages import Language
 from kiemphieu.page_worker import ReaderSetup
 from kiemphieu.printing import vote_form
 from kiemphieu.scanning import Alarm, Progress, ScanReport, Told, record_scans
+from kiemphieu.store.copying import copy_ballots
 from kiemphieu.vote_store import open_vote_store
 from records.errors import InputError, UsageError
 from records.token import TokenKind
@@ -175,27 +177,13 @@ def _prepare(deck: DeckFolder, run: VoteFolder, vote: Vote) -> None:
     with disk_errors(run.root):
         run.keys.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(deck.record.public_key, run.public_key)
-    source = open_vote_store(deck.record, vote)
-    try:
-        store = open_vote_store(run, vote)
-        try:
-            known = {form.style for form in store.forms()}
-            issued = source.issued().values()
-            for form in source.forms():
-                if form.style not in known:
-                    store.record_batch(form, [ballot for ballot in issued if ballot.style == form.style])
-        finally:
-            store.close()
-    finally:
-        source.close()
+    with closing(open_vote_store(deck.record, vote)) as source, closing(open_vote_store(run, vote)) as store:
+        copy_ballots(source, store)
 
 
 def _entries(run: VoteFolder, count: CountReport) -> list[BallotEntry]:
-    store = open_vote_store(run, count.vote)
-    try:
+    with closing(open_vote_store(run, count.vote)) as store:
         return list(find_ballots(store, vote_rules(count.vote)))
-    finally:
-        store.close()
 
 
 def _real_ballots(scan: ScanReport) -> Iterator[str]:

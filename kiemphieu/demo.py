@@ -9,6 +9,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -209,11 +210,8 @@ def _compared(folder: VoteFolder, places: _Places, expected: Mapping[str, Expect
 
 
 def _settled_entries(folder: VoteFolder, count: CountReport) -> list[BallotEntry]:
-    store = open_store(folder.database, count.vote.store_url)
-    try:
+    with closing(open_store(folder.database, count.vote.store_url)) as store:
         return [e for e in find_ballots(store, count.rules) if e.verdict is not Verdict.REVIEW]
-    finally:
-        store.close()
 
 
 def _lost(

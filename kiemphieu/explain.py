@@ -11,6 +11,7 @@ import io
 import os
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -70,12 +71,9 @@ def explain_ballot(folder: VoteFolder, wanted: str, output: Path | None, lang: L
         StoreError: a stored image is gone or was changed, or the pictures cannot be written.
     """
     vote = load_vote(folder)
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         entry = find_ballot(store, vote_rules(vote), wanted, folder.root)
         contexts = reading_contexts(folder, store, reader_setup(folder, vote))
-    finally:
-        store.close()
     shown, others = _shown_pages(entry)
     targets = _targets(folder, entry, shown, output)
     rules = vote_rules(vote)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -75,8 +75,7 @@ def write_package(folder: VoteFolder, out: Path, images: bool, unsealed: bool = 
     with disk_errors(out):
         if out.exists():
             raise InputError("output_exists", path=str(out))
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         if unsealed and store.last_entry(EventKind.RECORD_SEALED) is None:
             store.close_pages()
         elif not unsealed:
@@ -95,20 +94,15 @@ def write_package(folder: VoteFolder, out: Path, images: bool, unsealed: bool = 
                 add_member(tar, MANIFEST, manifest)
                 add_member(tar, SIGNATURE, key.sign(_DOMAIN + manifest).hex().encode())
         pages = store.page_count() if images else 0
-    finally:
-        store.close()
     fingerprint = sha256_hex(key.public_key().public_bytes_raw())
     return PackageReport(out, len(listed), pages, head, fingerprint)
 
 
 def _head_of(database: Path) -> str:
     """Of the copy: another station may have gone on since."""
-    store = open_store(database)
-    try:
+    with closing(open_store(database)) as store:
         last = store.last_entry()
         return "" if last is None else last.hash
-    finally:
-        store.close()
 
 
 def _content(folder: VoteFolder, vote: Vote, store: Store, database: Path, images: bool) -> _Content:

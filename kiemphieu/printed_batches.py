@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,12 +142,9 @@ def read_stock(folder: VoteFolder, vote: Vote) -> Stock:
     """
     if not has_record(folder, vote):
         return Stock(tuple(Quantities(style, 0, 0, 0, None) for style in vote.styles), Account())
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         printed = Counter(ballot.style for ballot in store.issued().values())
         account = read_account(store)
-    finally:
-        store.close()
     return Stock(tuple(_quantities(style, printed[style.id], account) for style in vote.styles), account)
 
 

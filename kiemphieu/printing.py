@@ -8,7 +8,7 @@ import os
 import random
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,14 +96,11 @@ def print_ballots(folder: VoteFolder, order: PrintOrder, progress: Progress | No
     style = _chosen_style(vote, order.style)
     check_frozen(folder, vote)
     form = vote_form(folder, vote, style)
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         check_open(store)
         with only_printing(folder, store) as slip:
             pdf = _print_batch(folder, store, vote, form, order, slip, progress)
         seeded_keys = store.note("keys") == "seeded"
-    finally:
-        store.close()
     pages = len(form.layout.pages)
     seeded = order.seed is not None
     colour = next((one.paper_colour for one in vote.styles if one.id == style), "")

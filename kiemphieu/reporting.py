@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,8 +45,7 @@ def write_reports(folder: VoteFolder, lang: Language) -> WrittenReports:
         StoreError: the record cannot be read, or the folder not written.
     """
     report = draw_tally(folder)
-    store = open_vote_store(folder, report.vote)
-    try:
+    with closing(open_vote_store(folder, report.vote)) as store:
         if not store.forms():
             raise InputError("nothing_printed", path=str(folder.root))
         standing = read_decisions(store).standing
@@ -63,8 +63,6 @@ def write_reports(folder: VoteFolder, lang: Language) -> WrittenReports:
             if noted.get(name) != written:
                 store.append(EventKind.REPORT_WRITTEN, written)
             paths.append(folder.reports / name)
-    finally:
-        store.close()
     return WrittenReports(report.result, tuple(paths))
 
 
@@ -90,12 +88,9 @@ def _check_nothing_scanned(folder: VoteFolder, vote: Vote) -> None:
     """The documents of a vote that was scanned are not to be replaced by typed ones."""
     if not folder.database.exists() and not vote.store_url:
         return
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         if store.page_count():
             raise InputError("typed_beside_scans", path=str(folder.root))
-    finally:
-        store.close()
 
 
 def _typed_facts(vote: Vote, counts: Path, base: int | None) -> Facts:

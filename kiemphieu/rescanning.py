@@ -10,6 +10,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -22,6 +23,7 @@ from kiemphieu.page_worker import ReaderSetup, reading_context
 from kiemphieu.rescan_report import RescanPictures, rescan_report
 from kiemphieu.scanning import Progress, ScanReport, Told, record_scans
 from kiemphieu.store import PageRecord, Store
+from kiemphieu.store.copying import copy_ballots
 from kiemphieu.vote_store import open_vote_store
 from records.errors import UsageError
 from records.reading import PageReading, RejectionReason, ReviewReason, SheetRejection
@@ -89,15 +91,12 @@ def rescan(
     vote, again = chosen.vote, VoteFolder(chosen.place / name)
     # Sheets are scanned again to be read by other means: on any scanner, without the first one's profile.
     apart = replace(vote, store_url="", scanner_profile="", profile_sha256="")
-    original = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as original:
         _prepare(folder, again, apart, original)
         plain = ReaderSetup(again.root.resolve(), apart.id, apart.store_url)
         scan = record_scans(again, apart, paths, workers, plain, Told(progress))
         comparison, others = _compared(original, again, apart)
         pictures = _pictures(folder, again, original, vote)
-    finally:
-        original.close()
     report = again.root / "comparison.html"
     write_atomic(report, rescan_report(vote, name, comparison, pictures, lang).encode())
     return RescanReport(name, scan, comparison, others, report)
@@ -116,23 +115,17 @@ def compare_rescan(
     Raises:
         StoreError: a record cannot be read.
     """
-    original = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as original:
         comparison, others = _compared(original, again, replace(vote, store_url=""))
         return comparison, others, _pictures(folder, again, original, vote)
-    finally:
-        original.close()
 
 
 def _compared(
     original: Store, again: VoteFolder, apart: Vote
 ) -> tuple[Comparison, tuple[tuple[str, int], ...]]:
-    audit = open_vote_store(again, apart)
-    try:
+    with closing(open_vote_store(again, apart)) as audit:
         comparison = compare_records(_pages(original), _pages(audit))
         return comparison, tuple(sorted((_others(audit) - _others(original)).items()))
-    finally:
-        audit.close()
 
 
 def _pictures(folder: VoteFolder, again: VoteFolder, original: Store, vote: Vote) -> RescanPictures:
@@ -146,15 +139,8 @@ def _prepare(folder: VoteFolder, again: VoteFolder, vote: Vote, original: Store)
         again.keys.mkdir(parents=True, exist_ok=True)
         if folder.public_key.exists() and not again.public_key.exists():
             shutil.copyfile(folder.public_key, again.public_key)
-    store = open_vote_store(again, vote)
-    try:
-        known = {form.style for form in store.forms()}
-        issued = original.issued().values()
-        for form in original.forms():
-            if form.style not in known:
-                store.record_batch(form, [ballot for ballot in issued if ballot.style == form.style])
-    finally:
-        store.close()
+    with closing(open_vote_store(again, vote)) as store:
+        copy_ballots(original, store)
 
 
 def _pages(store: Store) -> Iterator[AuditedPage]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -210,8 +210,7 @@ def scan_store(folder: VoteFolder, vote: Vote) -> Iterator[Store]:
         InputError: nothing was printed, a key is missing, or the count is closed.
         StoreError: it cannot be opened or written.
     """
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         check_open(store)
         if not store.forms():
             raise InputError("nothing_printed", path=str(folder.root))
@@ -220,8 +219,6 @@ def scan_store(folder: VoteFolder, vote: Vote) -> Iterator[Store]:
         with disk_errors(folder.pages):
             folder.pages.mkdir(exist_ok=True)
         yield store
-    finally:
-        store.close()
 
 
 def own_folders(folder: VoteFolder) -> tuple[Path, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from contextlib import closing
 
 from PIL import Image, ImageOps
 
@@ -60,11 +61,8 @@ def _check_not_printed(folder: VoteFolder) -> None:
     vote = load_vote(folder)
     printed = is_printed(folder)
     if not printed and has_record(folder, vote):
-        store = open_vote_store(folder, vote)
-        try:
+        with closing(open_vote_store(folder, vote)) as store:
             printed = store.has_issued()
-        finally:
-            store.close()
     if printed:
         raise InputError("seal_printed")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 
 from kiemphieu.counting import draw_tally
@@ -37,24 +38,18 @@ def seal_vote(folder: VoteFolder, force: bool = False) -> SealReport:
         StoreError: the record refuses.
     """
     vote = load_vote(folder)
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         if store.last_entry(EventKind.RECORD_SEALED) is not None:
             # A seal that was interrupted is written, and its traces may not be erased yet.
             store.compact()
         check_not_sealed(store)
         note_settings(store, vote)
-    finally:
-        store.close()
     result = draw_tally(folder).result
     if not force and not result.final:
         points = ", ".join(point.value for point in result.open_points)
         if OpenPoint.NOT_RECONCILED in result.open_points:
             raise ReconciliationError("seal_not_final", points=points)
         raise InputError("seal_not_final", points=points)
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         entry = store.seal()
         return SealReport(store.page_count(), entry.hash)
-    finally:
-        store.close()

@@ -17,6 +17,7 @@ What does not match is named. Nothing here writes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +69,8 @@ def verify_folder(
     """
     vote = load_vote(folder) if vote is None else vote
     try:
-        store = open_vote_store(folder, vote)
-        try:
+        with closing(open_vote_store(folder, vote)) as store:
             return _Verifier(folder, vote, store, head.strip().lower(), progress).run(images)
-        finally:
-            store.close()
     except StoreError as error:
         if error.message_id not in _DAMAGED:
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -34,12 +35,9 @@ def readings_command(
 
 def _list(folder: VoteFolder) -> int:
     loaded = load_vote(folder)
-    store = open_vote_store(folder, loaded)
-    try:
+    with closing(open_vote_store(folder, loaded)) as store:
         for entry in find_ballots(store, vote_rules(loaded)):
             click.echo(json.dumps(entry_to_json(entry), ensure_ascii=False))
-    finally:
-        store.close()
     return EXIT_DONE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -259,11 +260,8 @@ def _compared(subject: Subject, name: str) -> Compared:
     again = _records(subject).get(name)
     if again is None:
         raise InputError("desk_audit_no_rescan")
-    store = subject.open()
-    try:
+    with closing(subject.open()) as store:
         state = store.state()
-    finally:
-        store.close()
     return _compare(subject, again, state, again.database.stat().st_mtime_ns)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import closing
 from pathlib import Path
 
 from starlette.responses import Response
@@ -91,12 +92,9 @@ def show_overview(act: Act) -> Response:
     subject = subject_of(act)
     head, problem = "", ""
     try:
-        store = subject.open()
-        try:
+        with closing(subject.open()) as store:
             last = store.last_entry()
             head = "" if last is None else last.hash
-        finally:
-            store.close()
     except KiemphieuError as error:
         problem = act.say(error)
     return _page(act, subject, "audit.html", head=head, problem=problem, kept=kept_verify(subject))
@@ -105,11 +103,8 @@ def show_overview(act: Act) -> Response:
 def show_journal(act: Act) -> Response:
     subject = subject_of(act)
     kind, page = act.query.get("kind", ""), act.asked_number("page", 1)
-    store = subject.open()
-    try:
+    with closing(subject.open()) as store:
         view = view_journal(store, subject.folder, kind, page, Words(act.lang))
-    finally:
-        store.close()
     return _page(act, subject, "audit_journal.html", view=view, kind=kind)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from http import HTTPStatus
 from pathlib import Path
 
@@ -33,15 +34,13 @@ def pack(act: Act) -> Response:
     """Begins a package, with the page images or without."""
     folder, images = act.folder, act.form.text("images") == "yes"
     vote = load_vote(folder)
-    store = open_vote_store(folder, vote)
-    try:
-        # Asked here, where a person waits for the answer; the package asks again.
-        check_sealed(store, folder)
-    except KiemphieuError as error:
-        back = act.vote_url("documents")
-        return act.page("failed.html", HTTPStatus.BAD_REQUEST, error=act.say(error), back=back)
-    finally:
-        store.close()
+    with closing(open_vote_store(folder, vote)) as store:
+        try:
+            # Asked here, where a person waits for the answer; the package asks again.
+            check_sealed(store, folder)
+        except KiemphieuError as error:
+            back = act.vote_url("documents")
+            return act.page("failed.html", HTTPStatus.BAD_REQUEST, error=act.say(error), back=back)
     target = free_name(folder.root / f"{vote.id}.package.tar")
 
     def work(_job: Job) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -103,11 +104,8 @@ def is_over(folder: VoteFolder, vote: Vote) -> bool:
     """Whether the count was closed, or its record sealed: nothing more is printed or stated then."""
     if not has_record(folder, vote):
         return False
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         return store.is_closed() or store.last_entry(EventKind.RECORD_SEALED) is not None
-    finally:
-        store.close()
 
 
 @SCREEN.post(_PRINT + "/start")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -99,8 +99,7 @@ class Room:
             return None if self._queue is None else self._queue[2].find(serial, what)
 
     def _queue_of(self, vote: Vote, rules: RuleSet) -> Queue:
-        store = open_vote_store(self._folder, vote)
-        try:
+        with closing(open_vote_store(self._folder, vote)) as store:
             # Read before the queue: what comes in between is found the next time.
             state = store.state()
             # Soon to be read anew, the queue that was kept has the newest decision in it.
@@ -112,8 +111,6 @@ class Room:
             queue = self._reader[1].read(store)
             self._queue = state, rules, queue
             return queue
-        finally:
-            store.close()
 
     def note(self, reports: Iterable[DecisionReport]) -> None:
         """Puts decisions just recorded into the queue that is kept, and has it read anew a moment later."""
@@ -158,11 +155,8 @@ class Room:
         with self._context_lock:
             if options not in self._contexts:
                 vote = load_vote(self._folder)
-                store = open_vote_store(self._folder, vote)
-                try:
+                with closing(open_vote_store(self._folder, vote)) as store:
                     found = reading_contexts(self._folder, store, reader_setup(self._folder, vote))
-                finally:
-                    store.close()
                 # Read by a version of which nothing is known: as it would be read today.
                 self._contexts = {**found, options: found.get(options) or next(iter(found.values()))}
             return self._contexts

@@ -7,6 +7,7 @@ that the committee did not issue are listed only where the rule set counts them 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 from kiemphieu.ballots import BallotEntry, Standing, find_ballots
@@ -68,8 +69,7 @@ def gather_count(folder: VoteFolder) -> CountedVote:
     """
     vote = load_vote(folder)
     rules = vote_rules(vote)
-    store = open_vote_store(folder, vote)
-    try:
+    with closing(open_vote_store(folder, vote)) as store:
         while True:
             state = store.state()
             ballots = tuple(_counted(store, vote, rules))
@@ -77,8 +77,6 @@ def gather_count(folder: VoteFolder) -> CountedVote:
             # Another station may have recorded something between the two looks.
             if store.state() == state:
                 break
-    finally:
-        store.close()
     counted = CountedVote(report, ballots)
     check_same(counted, count_ballots(counted), "ballots")
     return counted

@@ -1,4 +1,4 @@
-"""A record copied row by row into a new SQLite file, from whichever database it lies in."""
+"""A record copied row by row into a new SQLite file, or its forms and serials into another record."""
 
 from __future__ import annotations
 
@@ -30,3 +30,12 @@ def _copy_table(source: Connection, out: Connection, name: str) -> None:
     rows = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=500)
     for part in source.execute(rows).mappings().partitions(500):
         out.execute(insert(table), [dict(row) for row in part])
+
+
+def copy_ballots(source: Store, target: Store) -> None:
+    """Makes forms and issued serials known to a record of its own; groups that it knows are left alone."""
+    known = {form.style for form in target.forms()}
+    issued = source.issued().values()
+    for form in source.forms():
+        if form.style not in known:
+            target.record_batch(form, [ballot for ballot in issued if ballot.style == form.style])
