@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,6 +100,12 @@ QUALITY = RegistrationQuality(0.05, 0.1, 40, 300.0, 300.0, 0.0, 0, 4)
 PLACE = Rect(20.0, 90.0, 40.0, 3.0)
 CERTAIN, DOUBTFUL = Certainty.CERTAIN, Certainty.DOUBTFUL
 WHO = ("NVA", "TTB")
+
+
+def copied(folder: VoteFolder, place: Path) -> VoteFolder:
+    """A vote that was printed once, to be changed by one test."""
+    shutil.copytree(folder.root, place / "vote")
+    return VoteFolder(place / "vote")
 
 
 def make_printed(root: Path) -> VoteFolder:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +21,7 @@ from export_votes import (
     cast_at_random,
     cast_everything,
     cast_plainly,
+    copied,
     make_printed,
     set_rules,
 )
@@ -68,11 +68,6 @@ def everything(printed: VoteFolder, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="module")
 def document(everything: VoteFolder) -> dict[str, Any]:
     return make_cdf(gather_count(everything), WORDS)
-
-
-def copied(folder: VoteFolder, place: Path) -> VoteFolder:
-    shutil.copytree(folder.root, place / "vote")
-    return VoteFolder(place / "vote")
 
 
 def snapshots(document: dict[str, Any], kind: str) -> list[dict[str, Any]]:

@@ -5,12 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 from command_line import data, run
-from export_votes import BALLOTS, OFFICIALS, Urn, cast_everything, cast_plainly, make_printed, set_rules
+from export_votes import (
+    BALLOTS,
+    OFFICIALS,
+    Urn,
+    cast_everything,
+    cast_plainly,
+    copied,
+    make_printed,
+    set_rules,
+)
 
 from kiemphieu.counting import count_folder
 from kiemphieu.exports.tables import as_text
@@ -34,11 +42,6 @@ def waiting(printed: VoteFolder, tmp_path: Path) -> VoteFolder:
     folder = copied(printed, tmp_path)
     cast_everything(Urn(folder))
     return folder
-
-
-def copied(folder: VoteFolder, place: Path) -> VoteFolder:
-    shutil.copytree(folder.root, place / "vote")
-    return VoteFolder(place / "vote")
 
 
 def table(path: Path) -> list[list[str]]:

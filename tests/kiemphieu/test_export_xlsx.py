@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import zipfile
 from dataclasses import replace
 from fractions import Fraction
@@ -18,6 +17,7 @@ from export_votes import (
     Urn,
     cast_everything,
     cast_plainly,
+    copied,
     make_plain,
     make_printed,
     set_rules,
@@ -70,11 +70,6 @@ def final(printed: VoteFolder, tmp_path_factory: pytest.TempPathFactory) -> Vote
     folder = copied(printed, tmp_path_factory.mktemp("final"))
     cast_plainly(Urn(folder))
     return folder
-
-
-def copied(folder: VoteFolder, place: Path) -> VoteFolder:
-    shutil.copytree(folder.root, place / "vote")
-    return VoteFolder(place / "vote")
 
 
 def ruled(folder: VoteFolder, place: Path, rules: str) -> CountedVote:
