@@ -30,15 +30,17 @@ _TEXTS = (
     "place",
     "date",
     "rules",
+    "appointment",
+    "posts",
     "summoned",
     "present",
     "delegates",
-    "appointment",
-    "posts",
     "head",
     "secretary",
 )
 _LISTS = "members", "witnesses"
+_IN_ORDER = "", "name", *_TEXTS, *_LISTS
+"""The form's fields from the top: mistakes are told in this order."""
 
 
 @SCREEN.get("/votes/new", roles=COUNTERS)
@@ -115,7 +117,7 @@ def _page(
     return act.page(
         "setup_details.html",
         draft=draft,
-        errors=errors,
+        errors={key: errors[key] for key in sorted(errors, key=_place)},
         is_new=name is not None,
         name=name or "",
         seen=state or seen(draft),
@@ -124,3 +126,7 @@ def _page(
         papers=[size.value for size in PaperSize],
         preview=Preview() if name is not None else preview_of(act, draft),
     )
+
+
+def _place(field: str) -> int:
+    return _IN_ORDER.index(field) if field in _IN_ORDER else len(_IN_ORDER)
