@@ -68,7 +68,10 @@ def with_box(page: PageRecord, official: str, level: str, state: BoxState, fit: 
     assert isinstance(page.result, PageReading)
     boxes = tuple(
         replace(
-            box, state=state, scores=MarkScores(ink_mm2=5.0, cross_fit=fit), evidence=Rect(150, 120, 7, 7)
+            box,
+            state=state,
+            scores=MarkScores(ink_mm2=5.0, cross_fit=fit),
+            evidence=box.evidence or Rect(150, 120, 7, 7),
         )
         if (box.official, box.level) == (official, level)
         else box

@@ -202,24 +202,26 @@ class Scenes:
     def review(self) -> None:
         """Two members agree on a mark; then one takes it back."""
         folder = self.desk.vote("xem-xet")
-        unclear, struck, writing, plain = (page_of(folder, serial) for serial in serials_of(folder))
+        serials = serials_of(folder)
+        struck, writing, plain = (page_of(folder, serial) for serial in serials[1:])
+        unclear = page_of(folder, serials[0], "medium")
         found = (
             plain,
             with_writing(writing, Rect(20, 250, 30, 8)),
             with_strike(struck, folder, "o1"),
-            with_box(unclear, "o2", "high", BoxState.UNCLEAR),
+            with_box(unclear, "o2", "medium", BoxState.UNCLEAR),
         )
         record(folder, *(self._with_picture(folder, one) for one in found))
         self.go("/votes/xem-xet/review/disagreements")
         self.look("review-apart-none")
-        item = self.decide("Digit1")
+        item = self.decide("Digit2")
         self.go(item)
         self.look("review-item-decided")
         self.page.keyboard.press("Shift+Slash")
         self.look("review-help")
         self.page.keyboard.press("Escape")
         self.change_to(self.desk.members[Role.MEMBER])
-        self.decide("Digit1")
+        self.decide("Digit2")
         self.go(item.replace("/item/", "/undo/"))
         self.look("review-undo")
         self.go("/votes/xem-xet/review?kind=strikes")
