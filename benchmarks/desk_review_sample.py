@@ -7,8 +7,8 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.votes import _FAMILY, _GIVEN, _MIDDLE, _POSITIONS
-from kiemphieu.demo import _drawn, _jpeg, _sheets
+from benchmarks.votes import made_up_official
+from kiemphieu.demo import _sheets, blank_sheet, scan_jpeg
 from kiemphieu.folder import VoteFolder, create_folder, load_layout, load_vote
 from kiemphieu.printing import PrintOrder, print_ballots
 from kiemphieu.scanning import scan_paths
@@ -63,9 +63,8 @@ def make_review_vote(
     """The vote; `scanned` of its ballots were really read, the others are plain rows."""
     folder = create_folder(place)
     people = "".join(
-        f'[[official]]\nid = "o{n + 1}"\nname = "{_FAMILY[n]} {_MIDDLE[n]} {_GIVEN[n]}"\n'
-        f'position = "{_POSITIONS[n]}"\n'
-        for n in range(officials)
+        f'[[official]]\nid = "{one.id}"\nname = "{one.name}"\nposition = "{one.position}"\n'
+        for one in map(made_up_official, range(officials))
     )
     text = _VOTE.format(vote=place.name, ballots=ballots, two_person=str(two_person).lower())
     folder.vote_file.write_text(text + people, encoding="utf-8")
@@ -77,8 +76,8 @@ def make_review_vote(
     scans.mkdir()
     sheets = list(_sheets(printed.pdf, layout))
     for number, sheet in enumerate(sheets[:scanned], start=1):
-        scan = simulate_sheet(_drawn(printed.pdf, layout, sheet), DOUBTFUL, Stratum.FEEDER, SEED)
-        (scans / f"scan-{number:04}.jpg").write_bytes(_jpeg(scan))
+        scan = simulate_sheet(blank_sheet(printed.pdf, layout, sheet), DOUBTFUL, Stratum.FEEDER, SEED)
+        (scans / f"scan-{number:04}.jpg").write_bytes(scan_jpeg(scan))
     scan_paths(folder, [scans], 1)
     store = open_vote_store(folder, load_vote(folder))
     store.record_pages([_plain_page(layout, sheet.serial) for sheet in sheets[scanned:]])

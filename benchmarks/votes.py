@@ -91,7 +91,7 @@ def print_vote(officials: int, count: int, paper: PaperSize = PaperSize.A4, seed
         place="Khánh Hòa",
         date=datetime.date(2023, 7, 20),
         rules="qd96",
-        officials=tuple(_official(index) for index in range(officials)),
+        officials=tuple(made_up_official(index) for index in range(officials)),
         printing=PrintSettings(paper=paper),
     )
     form = make_form(vote, "", rules.levels, bundled_fonts())
@@ -133,7 +133,8 @@ def shared_strokes() -> StrokeLibrary | None:
     return stroke_library(path.read_bytes()) if path.is_file() else None
 
 
-def _official(index: int) -> Official:
+def made_up_official(index: int) -> Official:
+    """A person to be rated; the first 144 all have names of their own."""
     name = " ".join(
         (
             _FAMILY[index % len(_FAMILY)],

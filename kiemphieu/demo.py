@@ -140,14 +140,15 @@ def _mark_and_scan(
     returned = sheets[NOT_RETURNED:]
     expected: dict[str, ExpectedBallot] = {}
     for number, sheet in enumerate(returned, start=1):
-        scan = simulate_sheet(_drawn(pdf, layout, sheet), mix, Stratum.FEEDER, SEED)
-        write_atomic(scans / f"scan-{number:04}.jpg", _jpeg(scan))
+        scan = simulate_sheet(blank_sheet(pdf, layout, sheet), mix, Stratum.FEEDER, SEED)
+        write_atomic(scans / f"scan-{number:04}.jpg", scan_jpeg(scan))
         expected[sheet.serial] = expected_ballot(scan.truth, layout, rules)
         progress(number, len(returned))
     return expected
 
 
-def _jpeg(scan: Scan) -> bytes:
+def scan_jpeg(scan: Scan) -> bytes:
+    """A simulated scan as the file that a scanner leaves."""
     quality = scan.settings.jpeg_quality or 90
     return encode(scan.image, FileFormat.JPEG, scan.settings.dpi, quality)
 
@@ -180,7 +181,8 @@ def _printed_serial(page: pypdfium2.PdfPage, layout: Layout) -> str:
     return "".join(text.split())
 
 
-def _drawn(pdf: Path, layout: Layout, sheet: _PrintedSheet) -> Sheet:
+def blank_sheet(pdf: Path, layout: Layout, sheet: _PrintedSheet) -> Sheet:
+    """A page of a batch as paper that nobody has marked yet."""
     paper = render_pdf_page(pdf.read_bytes(), sheet.pdf_page, DPI)
     return Sheet(paper, DPI / 25.4, layout.pages[0], sheet.serial)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kiemphieu.demo import DPI, _drawn, _sheets
+from kiemphieu.demo import DPI, _sheets, blank_sheet
 from kiemphieu.folder import VoteFolder, create_folder, load_layout, load_vote
 from kiemphieu.printing import PrintOrder, print_ballots
 from sample_scans.campaign import STRAIGHTFORWARD, simulate_sheet
@@ -78,7 +78,9 @@ def make_vote_of(path: Path, toml: str, ballots: Mapping[str, int], seed: int = 
         layout = load_layout(folder, style)
         assert layout is not None
         for sheet in _sheets(report.pdf, layout):
-            scan = simulate_sheet(_drawn(report.pdf, layout, sheet), STRAIGHTFORWARD, Stratum.CLEAN, seed)
+            scan = simulate_sheet(
+                blank_sheet(report.pdf, layout, sheet), STRAIGHTFORWARD, Stratum.CLEAN, seed
+            )
             paths[sheet.serial] = scans / f"scan-{len(paths) + 1:04}.jpg"
             paths[sheet.serial].write_bytes(encode(scan.image, FileFormat.JPEG, DPI, 90))
             truth[sheet.serial] = scan.truth
