@@ -121,6 +121,11 @@ def change_entry(folder: VoteFolder) -> str:
     return "3"
 
 
+def make_bytes_of_entry(folder: VoteFolder) -> str:
+    change(folder, "UPDATE journal SET data = CAST(data AS BLOB) WHERE position = 3")
+    return "3"
+
+
 def take_entry(folder: VoteFolder) -> str:
     change(folder, "DELETE FROM journal WHERE position = 3")
     return "4"
@@ -145,6 +150,7 @@ def change_settings(folder: VoteFolder) -> str:
         (change_source, Mismatch.PAGE_ROW),
         (change_image, Mismatch.PAGE_CHANGED),
         (change_entry, Mismatch.JOURNAL_ENTRY),
+        (make_bytes_of_entry, Mismatch.JOURNAL_ENTRY),
         (take_entry, Mismatch.JOURNAL_ENTRY),
         (add_serial, Mismatch.SERIAL_ROW),
         (change_settings, Mismatch.SETTINGS),

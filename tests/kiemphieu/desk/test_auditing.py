@@ -173,10 +173,18 @@ def test_every_act_that_a_screen_journals_has_words():
     assert all(has_text(f"desk_audit_data_{name}") for name in audit_journal._TOLD)
 
 
-def test_a_changed_entry_is_marked(desk):
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update journal set day = '2001-01-01' where position = 2",
+        "update journal set data = '[' || data where position = 2",
+        "update journal set data = cast(data as blob) where position = 2",
+    ],
+)
+def test_a_changed_entry_is_marked(desk, change):
     folder = desk.scanned_vote()
     database = sqlite3.connect(folder.database)
-    database.execute("update journal set day = '2001-01-01' where position = 2")
+    database.execute(change)
     database.commit()
     database.close()
     page = desk.client(Role.OBSERVER).get("/votes/bdt-2023/audit/journal").text
