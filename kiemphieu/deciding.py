@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, replace
 
 from kiemphieu.ballots import BallotEntry, Standing, find_ballot, rule_again
@@ -177,11 +178,16 @@ def _found_under(decision: Decision) -> str:
 
 
 def _checked_people(vote: Vote, by: tuple[str, ...]) -> tuple[str, ...]:
-    named = tuple(dict.fromkeys(" ".join(name.split()) for name in by if name.strip()))
+    named: dict[str, str] = {}
+    for name in by:
+        words = unicodedata.normalize("NFC", " ".join(name.split()))
+        if words:
+            # Capitals, or a letter in two pieces, make no second person.
+            named.setdefault(words.casefold(), words)
     needed = 2 if vote.two_person else 1
     if len(named) < needed:
         raise UsageError("decision_people", needed=needed, named=len(named))
-    return named
+    return tuple(named.values())
 
 
 def _checked_reason(reason: str) -> str:

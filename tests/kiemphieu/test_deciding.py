@@ -130,6 +130,8 @@ def test_a_blank_sheet_is_no_ballot_whatever_is_said(vote: SampleVote) -> None:
     [
         (("--ballot", "valid", "--by", "NVA", "--reason", "x"), 2),
         (("--ballot", "valid", "--by", "A", "--by", "A", "--reason", "x"), 2),
+        (("--ballot", "valid", "--by", "Đức", "--by", " ĐỨC ", "--reason", "x"), 2),
+        (("--ballot", "valid", "--by", "Đức", "--by", "\u0110u\u031b\u0301c", "--reason", "x"), 2),
         (("--ballot", "valid", "--by", "A", "--by", "B"), 2),
         (("--ballot", "invalid", *WHO), 2),
         (("--ballot", "valid", "--fault", "added_writing", *WHO), 2),
