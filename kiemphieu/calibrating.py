@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from kiemphieu.documents.calibration_pdf import write_report_pdf
 from kiemphieu.documents.facts import Words
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.intake import FileProblem, PageRef, find_pages, load_page
+from kiemphieu.list_columns import plain_words
 from kiemphieu.page_file import decode_page
 from kiemphieu.page_worker import ReaderSetup, reading_context
 from kiemphieu.vote_store import open_vote_store
@@ -177,6 +176,4 @@ def scan_name(ref: PageRef, refs: Sequence[PageRef]) -> str:
 
 def file_stem(name: str) -> str:
     """A scanner's name as part of a file's name: plain letters, digits and hyphens."""
-    plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
-    letters = "".join(character for character in plain if not unicodedata.combining(character))
-    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:60] or "1"
+    return plain_words(name).replace(" ", "-")[:60] or "1"

@@ -82,7 +82,7 @@ class Columns:
 
 
 def plain_words(text: str) -> str:
-    """Small letters without accents and signs, single spaces: how header words are compared."""
+    """Small letters without accents and signs, single spaces: for comparing words, and for names of files."""
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(re.sub(r"[^a-z0-9]+", " ", bare).split())
