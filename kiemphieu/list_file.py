@@ -59,6 +59,7 @@ BROKEN = (
     NotImplementedError,
     RuntimeError,
     OSError,
+    EOFError,
 )
 """What the readers of XLSX and DOCX raise for a damaged file."""
 

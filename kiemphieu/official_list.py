@@ -149,7 +149,9 @@ def _left(number: int, row: Sequence[str]) -> LeftOut:
 
 
 _LEADING = re.compile(r"^\s*(?:[(\[]?\d{1,3}\s*[.):\]/-]|\d{1,3}\s+(?=\D)|[-–—•*+▪●])\s*")
-_BETWEEN = re.compile(r"\t+|\s*;\s*|\s*\|\s*|\s+[-–—]+\s+|\s*[:–—]\s+|\s*,\s*|\s{2,}")
+_BETWEEN = re.compile(r"\t+|\s*;\s*|\s*\|\s*|\s+[-–—]+\s+|\s*[:–—]\s+|\s*,\s*")
+_GAP = re.compile(r"\s{2,}")
+"""Parts where no sign does: within a name, two spaces are a slip."""
 
 
 def _from_lines(rows: Rows) -> OfficialList:
@@ -167,7 +169,8 @@ def _from_lines(rows: Rows) -> OfficialList:
 
 def _split_line(line: str) -> tuple[str, str]:
     """Name and position: parted at the first sign after the name, whatever signs the position has."""
-    parts = _BETWEEN.split(_LEADING.sub("", line).strip(), maxsplit=1)
+    bare = _LEADING.sub("", line).strip()
+    parts = (_BETWEEN if _BETWEEN.search(bare) else _GAP).split(bare, maxsplit=1)
     name, position = tidy(parts[0]), tidy(parts[1]) if len(parts) > 1 else ""
     if looks_like_position(name) and looks_like_name(position):
         return position, name

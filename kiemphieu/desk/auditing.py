@@ -135,7 +135,7 @@ def verify_progress(act: Act) -> Response:
 
 
 def start_verify(act: Act) -> Response:
-    subject, head = subject_of(act), act.form.text("head").lower()
+    subject, head = subject_of(act), "".join(act.form.text("head").split()).lower()
     try:
         if head and not _HEAD.fullmatch(head):
             raise InputError("desk_audit_bad_head")

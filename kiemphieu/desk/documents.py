@@ -149,6 +149,8 @@ def name_committee(act: Act) -> Response:
         tuple(form.text("witnesses").splitlines()),
     )
     try:
+        if read_closing(act.folder).sealed:
+            raise InputError("desk_documents_sealed")
         save_committee(act.folder, committee)
         write_again(act.folder)
     except KiemphieuError as error:

@@ -219,6 +219,8 @@ class People:
             InputError: it is not, it came too soon after the last wrong one, or the member is locked; or none
                 was typed, which is no guess.
         """
+        # PINs are told in two groups of three.
+        pin = "".join(pin.split())
         if not pin:
             raise InputError("desk_pin_missing")
         with self._lock:

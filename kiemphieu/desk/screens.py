@@ -18,11 +18,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kiemphieu.desk.acts import Act, Form, Upload, Visitor
+from kiemphieu.desk.acts import DRAWN_FOR, Act, Form, Upload, Visitor
 from kiemphieu.desk.desk import Desk
 from kiemphieu.desk.roles import ALL, COUNTERS, Role
 from kiemphieu.desk.sessions import KeptForm, Session
-from records.errors import KiemphieuError, StoreError
+from records.errors import InputError, KiemphieuError, StoreError
 
 _LOG = logging.getLogger("kiemphieu.desk")
 
@@ -31,6 +31,7 @@ Greeter = Callable[[Visitor], Response]
 H = TypeVar("H", bound=Handler)
 G = TypeVar("G", bound=Greeter)
 
+_ANYBODYS = frozenset({"/language", "/sign-out"})
 _MOST_FIELDS = 5000
 _MOST_FILES = 2000
 _MOST_FIELD_BYTES = 2 * 1024 * 1024
@@ -137,7 +138,19 @@ async def _for_member(request: Request, handler: Handler, roles: frozenset[Role]
         if folder is None:
             return refusal(request, HTTPStatus.NOT_FOUND, "desk_no_vote")
     async with _reading(request, visitor) as read:
-        return await run_in_threadpool(_acted, handler, Act(read, member, folder))
+        act = Act(read, member, folder)
+        if request.url.path not in _ANYBODYS and act.form.text(DRAWN_FOR, member.id) != member.id:
+            return await run_in_threadpool(_drawn_for_another, act)
+        return await run_in_threadpool(_acted, handler, act)
+
+
+def _drawn_for_another(act: Act) -> Response:
+    """Members take turns at one browser, and a tab that one of them left open still shows a form."""
+    wanted = act.form.text(DRAWN_FOR)
+    name = next((one.name for one in act.desk.people.everyone() if one.id == wanted), wanted)
+    error = act.say(InputError("desk_another_member", name=name))
+    back = "/" if act.known is None else act.vote_url()
+    return act.page("failed.html", HTTPStatus.CONFLICT, error=error, back=back)
 
 
 def _acted(handler: Handler, act: Act) -> Response:

@@ -241,6 +241,10 @@ def _outcomes(facts: Facts, words: Words) -> Iterator[Block]:
     yield from outcome_text(facts, words)
 
 
+MOST_LINES_TOLD = 2
+"""Of one ballot: from so many on, where they are all that it has, they are told as a number only."""
+
+
 def _decisions(facts: Facts, words: Words) -> Iterator[Block]:
     if facts.typed:
         return
@@ -260,8 +264,30 @@ def _decisions(facts: Facts, words: Words) -> Iterator[Block]:
         Column(words("doc_column_after"), 0.26),
         Column(words("doc_column_why"), 0.32),
     )
+    yield TableBlock(columns, tuple(_decision_rows(facts, words)))
+
+
+def _decision_rows(facts: Facts, words: Words) -> Iterator[tuple[str, ...]]:
+    """By number; the lines of a ballot read by hand are one row: side by side they tell a whole vote."""
     stated = sorted(facts.decisions, key=lambda one: one.number)
-    yield TableBlock(columns, tuple(_decision_row(facts, one, words) for one in stated))
+    lines: dict[str, list[RecordedDecision]] = {}
+    for recorded in stated:
+        if recorded.decision.line is not None:
+            lines.setdefault(recorded.decision.target, []).append(recorded)
+    listed = {len(facts.vote.officials_of(style.id)) for style in facts.vote.styles}
+    for recorded in stated:
+        mine = lines.get(recorded.decision.target, [])
+        count = _officials_in(mine)
+        if recorded not in mine or count < MOST_LINES_TOLD or count not in listed:
+            yield _decision_row(facts, recorded, words)
+        elif recorded is mine[0]:
+            after = words("doc_decided_by_hand", count=count)
+            why = f"{recorded.decision.reason} ({', '.join(recorded.decision.by)})"
+            yield (f"{mine[0].number}–{mine[-1].number}", words("doc_about_ballot"), after, why)
+
+
+def _officials_in(lines: list[RecordedDecision]) -> int:
+    return len({one.decision.line.official for one in lines if one.decision.line is not None})
 
 
 def _decision_row(facts: Facts, recorded: RecordedDecision, words: Words) -> tuple[str, ...]:

@@ -89,6 +89,13 @@ def test_pasted_lists(text):
     assert found[1][1] in {BINH[1], "Phó Trưởng ban"}
 
 
+@pytest.mark.parametrize(
+    "line", ["1. Nguyễn  Văn An - Trưởng ban", "Nguyễn Văn  An, Trưởng ban", "Nguyễn Văn An  Trưởng ban"]
+)
+def test_two_spaces_part_only_where_no_sign_does(line):
+    assert pairs(officials_from_text(f"{line}\n")) == [AN]
+
+
 def test_decomposed_letters_and_hidden_characters_are_mended():
     text = "Nguye\u0302\u0303n\u00a0Va\u0306n An\u200b\tTrưởng ban"
     assert pairs(officials_from_text(text)) == [AN]

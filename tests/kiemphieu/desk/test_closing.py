@@ -30,6 +30,7 @@ from kiemphieu.desk.roles import Role
 from kiemphieu.exports.writing import Format
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.scanning import scan_paths
+from kiemphieu.sealing import seal_vote
 from kiemphieu.sheet_problems import Waiting
 from kiemphieu.verifying import verify_folder
 from kiemphieu.vote_store import open_vote_store
@@ -344,6 +345,16 @@ def test_names_go_into_vote_toml_and_into_the_minutes_that_are_there(desk, close
     assert "Trần &lt;Bích&gt;" in page
     assert 'name="head"' not in page
     assert verify_folder(closed).faults == ()
+
+
+def test_under_a_sealed_record_the_names_on_the_minutes_stay(desk, closed):
+    seal_vote(closed)
+    before = {path: path.read_bytes() for path in closed.reports.rglob("*") if path.is_file()}
+    answer = desk.client().post(f"{DOCUMENTS}/names", data={"head": "Người Khác"})
+    assert answer.status_code == 400
+    assert "The record is sealed" in answer.text
+    assert {path: path.read_bytes() for path in closed.reports.rglob("*") if path.is_file()} == before
+    assert load_vote(closed).committee.head != "Người Khác"
 
 
 def test_a_name_that_is_too_long_comes_back_for_mending(desk, folder):

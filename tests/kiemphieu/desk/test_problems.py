@@ -17,8 +17,12 @@ from PIL import Image
 from printed_votes import SampleVote
 
 from kiemphieu.counting import count_folder
+from kiemphieu.deciding import standing_decisions
 from kiemphieu.decisions import read_decisions
 from kiemphieu.desk.roles import Role
+from kiemphieu.documents.blocks import TableBlock
+from kiemphieu.documents.facts import Words, facts_of_count
+from kiemphieu.documents.minutes import make_minutes
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.foreign_sheets import foreign_sheets
 from kiemphieu.messages import Language, has_text, translate
@@ -373,3 +377,20 @@ def test_an_observer_sees_foreign_sheets_and_settles_none(
 @pytest.mark.parametrize("lang", Language)
 def test_every_cause_of_a_foreign_sheet_has_words(cause: str, lang: Language):
     assert translate(f"desk_problems_foreign_{cause}", lang, vote="v")
+
+
+def test_the_minutes_do_not_tell_the_whole_vote_of_a_ballot_read_by_hand(desk: DeskUnderTest, tmp_path: Path):
+    """Its lines side by side would prove a vote to whoever knows the sheet."""
+    folder, serial = scan(desk, without_code, tmp_path)
+    client, target = desk.client(), only_problem(folder).target
+    settle(client, desk, target, Way.IDENTIFY, serial=serial)
+    lines = {"line-o1": "low", "line-o2": "medium"}
+    assert client.post(f"{PROBLEMS}/{serial}/by-hand", data={**lines, **desk.second()}).status_code == 303
+    report = count_folder(folder)
+    document = make_minutes(facts_of_count(report, standing_decisions(folder), ""), Words(Language.ENGLISH))
+    tables = [one for one in document.blocks if isinstance(one, TableBlock)]
+    rows = [row for one in tables if one.columns[0].title == "Decision no." for row in one.rows]
+    (by_hand,) = [row for row in rows if "2 lines read by hand" in row[2]]
+    first, last = by_hand[0].split("–")
+    assert int(last) == int(first) + 1
+    assert not [row for row in rows if row[1].startswith(("Nguyễn Văn An", "Trần Thị Bình"))]

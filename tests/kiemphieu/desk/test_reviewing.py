@@ -65,6 +65,26 @@ def one_person(folder: VoteFolder) -> None:
         file.write("[decisions]\ntwo_person = false\n")
 
 
+def test_a_tab_that_another_member_left_open_decides_nothing(desk: DeskUnderTest, folder: VoteFolder) -> None:
+    client = desk.client()
+    url = next_url(client)
+    page = client.get(url).text
+    head, member = desk.members[Role.HEAD], desk.members[Role.MEMBER]
+    assert page.count("<form") > 1
+    forms = re.findall(
+        r'<form [^>]*method="post"[^>]*><input type="hidden" name="drawn_for" value="([^"]+)">', page
+    )
+    assert set(forms) == {head.id}
+    client.post("/sign-out", data={"drawn_for": head.id})
+    client.post("/sign-in", data={"member": member.id, "pin": desk.pins[member.id]})
+    answer = choose(client, url, "level:high", drawn_for=head.id)
+    assert answer.status_code == 409
+    assert f"This page was drawn for {head.name}" in shown(answer)
+    assert Opinions(folder).all() == {}
+    assert choose(client, url, "level:high", drawn_for=member.id).status_code == 303
+    assert client.post("/language", data={"lang": "vi", "next": "/", "drawn_for": head.id}).status_code == 303
+
+
 def test_the_overview_counts_and_filters(desk: DeskUnderTest, folder: VoteFolder) -> None:
     client = desk.client(Role.MEMBER)
     page = client.get(REVIEW)

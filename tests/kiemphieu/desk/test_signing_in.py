@@ -110,6 +110,12 @@ def test_a_pin_that_was_not_typed_is_no_guess(desk):
     assert desk.desk.people.check(head.id, desk.pins[head.id]) == head
 
 
+def test_a_pin_is_typed_as_it_is_shown(desk):
+    head = desk.members[Role.HEAD]
+    pin = desk.pins[head.id]
+    assert desk.desk.people.check(head.id, f" {pin[:3]} {pin[3:]} ") == head
+
+
 def test_wrong_pins_are_remembered_by_a_new_start(desk):
     head = desk.members[Role.HEAD]
     with pytest.raises(InputError):
