@@ -9,7 +9,7 @@ from PIL import Image
 from kiemphieu.folder import VoteFolder, read_page
 from kiemphieu.page_file import PageBytes, decode_page, open_image
 
-SUFFIXES = (".jpg", ".png")
+SUFFIXES = (".jpg", ".png", ".tif")
 """Of stored pages."""
 _QUALITY = 80
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import threading
 import time
@@ -499,3 +500,13 @@ def test_small_pictures_are_pushed_no_faster_than_anyone_looks(monkeypatch: pyte
     assert shown.newest(pages[20:26], running=True) == pages[20:26]
     # The end is shown at once.
     assert shown.newest(pages[30:36], running=False) == pages[30:36]
+
+
+def test_a_page_of_a_tiff_has_a_small_picture(desk: DeskUnderTest, tmp_path: Path):
+    client, stack = desk.client(), tmp_path / "stack.tif"
+    first, *more = (Image.open(path) for path in scans_of(desk)[:2])
+    first.save(stack, save_all=True, append_images=more)
+    scan_files(desk, client, [stack])
+    shown = re.findall(rf'src="({VOTE}/scan/picture/[0-9a-f]+)"', client.get(f"{VOTE}/scan").text)
+    assert len(shown) == 2
+    assert all(client.get(address).headers["content-type"] == "image/jpeg" for address in shown)
