@@ -234,7 +234,7 @@ class People:
                 failed = replace(account, failures=account.failures + 1)
                 self._last_failure[member_id] = self._clock()
                 self._keep({**self._accounts, member_id: failed})
-                raise InputError("desk_pin_wrong", left=MOST_FAILURES - failed.failures)
+                raise InputError("desk_pin_wrong", name=account.name, left=MOST_FAILURES - failed.failures)
             if account.failures:
                 self._keep({**self._accounts, member_id: replace(account, failures=0)})
             return _member(account)
