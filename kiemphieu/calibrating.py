@@ -21,9 +21,9 @@ from kiemphieu.documents.calibration_pdf import write_report_pdf
 from kiemphieu.documents.facts import Words
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.intake import FileProblem, PageRef, find_pages, load_page
-from kiemphieu.list_columns import plain_words
 from kiemphieu.page_file import decode_page
 from kiemphieu.page_worker import ReaderSetup, reading_context
+from kiemphieu.plain_words import plain_name
 from kiemphieu.vote_store import open_vote_store
 from records.canonical import sha256_hex
 from records.errors import InputError, PageFileError
@@ -176,4 +176,4 @@ def scan_name(ref: PageRef, refs: Sequence[PageRef]) -> str:
 
 def file_stem(name: str) -> str:
     """A scanner's name as part of a file's name: plain letters, digits and hyphens."""
-    return plain_words(name).replace(" ", "-")[:60] or "1"
+    return plain_name(name)[:60] or "1"

@@ -15,7 +15,7 @@ from ballot_layout.vote_file import check_vote
 from kiemphieu.disk import disk_errors, write_atomic
 from kiemphieu.folder import VoteFolder, load_vote, read_text, remove_file
 from kiemphieu.kept_json import read_kept, write_kept
-from kiemphieu.list_columns import plain_words
+from kiemphieu.plain_words import plain_name
 from kiemphieu.vote_draft import VoteDraft, draft_of_vote, draft_toml, is_count, read_date
 from records.codec import from_plain, to_plain
 from records.errors import InputError, Problem
@@ -126,7 +126,7 @@ def new_vote_folder(root: Path, name: str) -> VoteFolder:
 
 def folder_name(name: str) -> str:
     """An id out of a name: "Sở Y tế, đợt 1" becomes "so-y-te-dot-1"."""
-    found = plain_words(name).replace(" ", "-")[:MAX_ID_BYTES].rstrip("-") or _PLACEHOLDER
+    found = plain_name(name)[:MAX_ID_BYTES].rstrip("-") or _PLACEHOLDER
     if found in _TAKEN_NAMES or found.startswith(_TAKEN_START):
         found = f"vote-{found}"[:MAX_ID_BYTES].rstrip("-")
     return found

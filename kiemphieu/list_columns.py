@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from kiemphieu.plain_words import plain_words
 
 Rows = tuple[tuple[str, ...], ...]
 """A table as text; rows keep their place, empty ones too, so that a row's number is the file's."""
@@ -79,13 +80,6 @@ class Columns:
     names: tuple[int, ...]
     position: int | None
     first_row: int = 0
-
-
-def plain_words(text: str) -> str:
-    """Small letters without accents and signs, single spaces: for comparing words, and for names of files."""
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", bare).split())
 
 
 def is_header(cells: Sequence[str]) -> bool:

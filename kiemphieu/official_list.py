@@ -21,10 +21,10 @@ from kiemphieu.list_columns import (
     is_number,
     looks_like_name,
     looks_like_position,
-    plain_words,
     without_title,
 )
 from kiemphieu.list_file import rows_of_text, tables_of_file
+from kiemphieu.plain_words import plain_words
 from records.errors import InputError
 
 
