@@ -29,9 +29,6 @@ from kiemphieu.desk.rendering import environment
 from kiemphieu.folder import VoteFolder
 from kiemphieu.messages import Language
 
-# Walks are long: one worker does both, once.
-pytestmark = pytest.mark.xdist_group("screens")
-
 NO_PAGES = re.compile(
     r"\.(png|jpg|pdf)$|/(stream|progress)$|/(picture|file|page|target)/|/next$|/\{(side|report|name)\}$"
 )
