@@ -30,7 +30,7 @@ demo: $(READY) ## a whole sample vote: prints, marks, scans, counts, compares wi
 
 # Two workers on two cores take 67 s where one takes 106 s.
 test: $(READY) ## every test that takes no network
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto
 
 # Every check that a change must pass besides the tests; the same by hand and in CI.
 check: $(READY) ## style, types, import contracts
