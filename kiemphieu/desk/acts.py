@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +18,6 @@ from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.messages import Language, has_text, translate, translate_error, translate_problem
 from records.errors import InputError, KiemphieuError, VoteFileError
 
-DRAWN_FOR = "drawn_for"
-"""In every form that a member at work is shown: the member's id."""
-_POST_FORM = re.compile(r'<form [^>]*method="post"[^>]*>')
 _SEE_OTHER = 303
 _BIGGEST_NUMBER = 10**9
 
@@ -109,12 +105,7 @@ class Visitor:
             "vote_name": "",
             "rehearsal": False,
         }
-        html = render(template, values | context)
-        if self.member is not None:
-            # Members take turns: a tab that was left open must not decide for the next one.
-            drawn_for = f'<input type="hidden" name="{DRAWN_FOR}" value="{self.member.id}">'
-            html = _POST_FORM.sub(lambda found: found[0] + drawn_for, html)
-        return HTMLResponse(html, status_code=status)
+        return HTMLResponse(render(template, values | context), status_code=status)
 
     def go(self, path: str) -> Response:
         """On to another page of the desk, after a form was dealt with."""

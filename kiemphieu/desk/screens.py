@@ -18,8 +18,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kiemphieu.desk.acts import DRAWN_FOR, Act, Form, Upload, Visitor
+from kiemphieu.desk.acts import Act, Form, Upload, Visitor
 from kiemphieu.desk.desk import Desk
+from kiemphieu.desk.rendering import DRAWN_FOR
 from kiemphieu.desk.roles import ALL, COUNTERS, Role
 from kiemphieu.desk.sessions import KeptForm, Session
 from records.errors import InputError, KiemphieuError, StoreError

@@ -241,10 +241,6 @@ def _outcomes(facts: Facts, words: Words) -> Iterator[Block]:
     yield from outcome_text(facts, words)
 
 
-MOST_LINES_TOLD = 2
-"""Of one ballot: from so many on, where they are all that it has, they are told as a number only."""
-
-
 def _decisions(facts: Facts, words: Words) -> Iterator[Block]:
     if facts.typed:
         return
@@ -268,7 +264,7 @@ def _decisions(facts: Facts, words: Words) -> Iterator[Block]:
 
 
 def _decision_rows(facts: Facts, words: Words) -> Iterator[tuple[str, ...]]:
-    """By number; the lines of a ballot read by hand are one row: side by side they tell a whole vote."""
+    """By number; where every line of a ballot was decided they are one row: side by side they tell a vote."""
     stated = sorted(facts.decisions, key=lambda one: one.number)
     lines: dict[str, list[RecordedDecision]] = {}
     for recorded in stated:
@@ -278,12 +274,19 @@ def _decision_rows(facts: Facts, words: Words) -> Iterator[tuple[str, ...]]:
     for recorded in stated:
         mine = lines.get(recorded.decision.target, [])
         count = _officials_in(mine)
-        if recorded not in mine or count < MOST_LINES_TOLD or count not in listed:
+        if recorded not in mine or count == 1 or count not in listed:
             yield _decision_row(facts, recorded, words)
         elif recorded is mine[0]:
             after = words("doc_decided_by_hand", count=count)
             why = f"{recorded.decision.reason} ({', '.join(recorded.decision.by)})"
-            yield (f"{mine[0].number}–{mine[-1].number}", words("doc_about_ballot"), after, why)
+            yield (_numbers(mine), words("doc_about_ballot"), after, why)
+
+
+def _numbers(decisions: list[RecordedDecision]) -> str:
+    first, last = decisions[0].number, decisions[-1].number
+    if last - first + 1 == len(decisions):
+        return f"{first}–{last}"
+    return ", ".join(str(one.number) for one in decisions)
 
 
 def _officials_in(lines: list[RecordedDecision]) -> int:
