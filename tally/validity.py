@@ -279,4 +279,4 @@ def has_faulty_line(ruling: BallotRuling) -> bool:
 def _in_order(words: type[_Word], found: Iterable[_Word]) -> tuple[_Word, ...]:
     """`found` without repeats, in the order of the enum, so that equal facts give equal rulings."""
     present = set(found)
-    return tuple(word for word in words if word in present)
+    return tuple(word for word in words if word in present) if present else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from records.canonical import canonical_json
@@ -132,8 +133,11 @@ def result_to_text(result: SheetResult) -> str:
     return canonical_json({"type": kind, **to_plain(result)}).decode()
 
 
+@lru_cache(maxsize=1024)
 def facts_from_text(text: str) -> SheetResult:
     """As `result_from_text`, without the scores and places of boxes: all that a ruling asks for.
+
+    The same pages are asked for with every count while a scan goes on.
 
     Raises:
         ValueError: the text is not a stored result.
