@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kiemphieu.accounting import Account, read_account
 from kiemphieu.ballots import BallotEntry, Standing, find_counted
+from kiemphieu.decisions import read_decisions
 from kiemphieu.folder import VoteFolder, load_vote, vote_rules
+from kiemphieu.found_invalid import FoundInvalid, found_invalid
 from kiemphieu.store import Store
 from kiemphieu.vote_store import check_settings, note_settings, open_vote_store
 from records.canonical import canonical_json, sha256_hex
@@ -46,6 +48,7 @@ class CountReport:
         groups: each by itself, in the order of vote.toml; a plain vote has one.
         review: entries that wait for a person.
         foreign: sheets that the committee did not issue.
+        unseen: what the program alone found invalid, by serial.
         blank: empty sides among the pages; they are no ballots.
         account: of ballots that did not come back as votes.
     """
@@ -56,6 +59,7 @@ class CountReport:
     groups: tuple[GroupCount, ...]
     review: tuple[BallotEntry, ...]
     foreign: tuple[BallotEntry, ...]
+    unseen: tuple[FoundInvalid, ...]
     blank: int
     account: Account
 
@@ -77,7 +81,7 @@ def count_folder(folder: VoteFolder, known: Vote | None = None) -> CountReport:
     try:
         _check_forms(folder, vote, store)
         check_settings(folder, store, vote)
-        gathered = _gathered(find_counted(store, rules))
+        gathered = _gathered(store, rules)
         account = read_account(store)
         issued = _issued_by_style(store) - account.not_handed_out()
     finally:
@@ -91,6 +95,7 @@ def count_folder(folder: VoteFolder, known: Vote | None = None) -> CountReport:
         account=account,
         review=tuple(sorted(gathered.review, key=_review_order)),
         foreign=tuple(sorted(gathered.apart, key=_review_order)),
+        unseen=tuple(sorted(gathered.unseen, key=lambda found: found.serial)),
         blank=gathered.blank,
     )
 
@@ -111,6 +116,7 @@ class _Gathered:
     cast: Counter[str] = field(default_factory=Counter)
     review: list[BallotEntry] = field(default_factory=list)
     apart: list[BallotEntry] = field(default_factory=list)
+    unseen: list[FoundInvalid] = field(default_factory=list)
     blank: int = 0
 
     def add(self, found: BallotRuling | BallotEntry) -> None:
@@ -130,10 +136,12 @@ class _Gathered:
             self.review.append(found)
 
 
-def _gathered(found: Iterable[BallotRuling | BallotEntry]) -> _Gathered:
-    gathered = _Gathered()
-    for one in found:
+def _gathered(store: Store, rules: RuleSet) -> _Gathered:
+    gathered, decisions = _Gathered(), read_decisions(store)
+    for one in find_counted(store, rules, decisions):
         gathered.add(one)
+        if isinstance(one, BallotEntry):  # a plain ballot has no fault
+            gathered.unseen += found_invalid(one, decisions.on_ballot(one.serial or ""))
     return gathered
 
 

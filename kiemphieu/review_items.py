@@ -22,11 +22,12 @@ from records.geometry import Rect, bounding_rect
 from records.layout import Layout, LayoutPage, layout_from_json
 from records.reading import PageReading, ReviewReason
 from records.rules import RuleSet
-from records.ruling import BallotFault, LineRuling, Verdict
+from records.ruling import BallotFault, LineFault, LineRuling, Verdict
 
 BALLOT = "ballot"
 """What an item is about, where it is the ballot as a whole; else it is an official's id."""
-_LINE = "line-"
+LINE = "line-"
+"""Begins the rest of them."""
 
 _BOXES_MARGIN_MM, _NAME_MARGIN_MM, _WRITING_MARGIN_MM = 9.0, 8.0, 12.0
 _SMALLEST_VIEW_MM = 46.0
@@ -74,7 +75,8 @@ class ReviewItem:
         what: `BALLOT`, or `line-` and an official's id.
         reasons: why a person must look: the machine's word, hidden until the person has decided.
         line: as read; None on a ballot item.
-        beside: officials whose line may have its mark beside the box, and the line as read.
+        beside: lines to be decided with the ballot: those whose mark may stand beside the box, or, of a
+            ballot that is invalid for it, whose name is struck.
         open: whether a person is still needed for it.
         sheets: how many sheets bear the serial.
         ruled: the line as it stands with all decisions; None on a ballot item.
@@ -101,7 +103,7 @@ class ReviewItem:
 
     @property
     def official(self) -> str | None:
-        return None if self.what == BALLOT else self.what.removeprefix(_LINE)
+        return None if self.what == BALLOT else self.what.removeprefix(LINE)
 
     @property
     def score(self) -> float:
@@ -179,25 +181,51 @@ class QueueReader:
                     items.setdefault(item.what, item)
         return tuple(_as_ruled(item, current) for item in items.values())
 
+    def fault_item(self, store: Store, entry: BallotEntry, official: str | None) -> ReviewItem | None:
+        """What is invalid and waits for nobody, as an item that is not open: its places show the faults.
+
+        Args:
+            store: the record.
+            entry: as ruled with all decisions.
+            official: whose line; None for the ballot as a whole.
+
+        Returns:
+            None where the ballot has no such line.
+        """
+        pages = self._pages_of(store, entry)
+        if official is None:
+            return _as_ruled(self._ballot_item(entry, pages, Weight.FAULT), entry)
+        line = next((line for line in entry.lines if line.official == official), None)
+        return None if line is None else _as_ruled(self._line_item(entry, line, pages, Weight.FAULT), entry)
+
     def _asked(self, store: Store, entry: BallotEntry) -> Iterator[ReviewItem]:
-        pages = [self._whole(store, page) for page in entry.pages]
-        findings = [(page, self._findings(page, entry)) for page in pages]
+        findings = self._pages_of(store, entry)
         for line in entry.lines:
             if line.review:
                 yield self._line_item(entry, line, findings)
         if entry.review:
             yield self._ballot_item(entry, findings)
 
+    def _pages_of(self, store: Store, entry: BallotEntry) -> list[tuple[PageRecord, tuple[Finding, ...]]]:
+        pages = [self._whole(store, page) for page in entry.pages]
+        return [(page, self._findings(page, entry)) for page in pages]
+
     def _line_item(
-        self, entry: BallotEntry, line: LineRuling, pages: list[tuple[PageRecord, tuple[Finding, ...]]]
+        self,
+        entry: BallotEntry,
+        line: LineRuling,
+        pages: list[tuple[PageRecord, tuple[Finding, ...]]],
+        weight: Weight = Weight.REVIEW,
     ) -> ReviewItem:
         strike = line.review == (ReviewReason.DOUBTFUL_STRIKE,)
+        if weight is Weight.FAULT:
+            strike = LineFault.STRUCK_NAME in line.faults
         places = []
         for page, findings in pages:
             layout = self._layout_of(page, entry)
             if layout is None or page.surplus or all(box.official != line.official for box in layout.boxes):
                 continue
-            asked = [f for f in findings if f.official == line.official and f.weight is Weight.REVIEW]
+            asked = [f for f in findings if f.official == line.official and f.weight is weight]
             evidence = tuple(f.evidence for f in asked if f.evidence is not None)
             score = max((_score(finding) for finding in asked), default=0.0)
             boxes, name = _line_views(layout, line.official, asked)
@@ -207,11 +235,14 @@ class QueueReader:
             places.append(_place(page, view, evidence, score, strip))
         kind = ItemKind.STRIKES if strike else ItemKind.MARKS
         return ReviewItem(
-            entry.serial or "", f"{_LINE}{line.official}", kind, entry.style, line.review, tuple(places), line
+            entry.serial or "", f"{LINE}{line.official}", kind, entry.style, line.review, tuple(places), line
         )
 
     def _ballot_item(
-        self, entry: BallotEntry, pages: list[tuple[PageRecord, tuple[Finding, ...]]]
+        self,
+        entry: BallotEntry,
+        pages: list[tuple[PageRecord, tuple[Finding, ...]]],
+        weight: Weight = Weight.REVIEW,
     ) -> ReviewItem:
         lines = {line.official: line for line in entry.lines}
         places: list[Place] = []
@@ -219,7 +250,7 @@ class QueueReader:
         for page, findings in pages:
             layout = self._layout_of(page, entry)
             for finding in findings:
-                if finding.weight is not Weight.REVIEW or finding.official is not None:
+                if finding.weight is not weight or not _is_of_ballot(finding, entry):
                     continue
                 evidence = () if finding.evidence is None else (finding.evidence,)
                 view = bounding_rect(evidence or (finding.place,)).inflated(_WRITING_MARGIN_MM)
@@ -227,6 +258,8 @@ class QueueReader:
                 official = None if layout is None or not evidence else nearest_line(layout, evidence[0])
                 if finding.kind is FindingKind.BESIDE and official in lines and lines[official] not in beside:
                     beside.append(lines[official])
+        if weight is Weight.FAULT:
+            beside = [line for line in entry.lines if LineFault.STRUCK_NAME in line.faults]
         seen = {place.sha256 for place in places}
         if not places or len(pages) > 1:
             places += [_place(page, None, (), 0.0) for page, _ in pages if page.sha256 not in seen]
@@ -254,6 +287,12 @@ class QueueReader:
             known = store.page(page.sha256) or page
             self._pages[page.sha256] = known
         return known
+
+
+def _is_of_ballot(finding: Finding, entry: BallotEntry) -> bool:
+    """Whether a finding is about the ballot as a whole; a struck name is where it spoils all of it."""
+    spoils = finding.kind is FindingKind.STRIKE and finding.weight is Weight.FAULT
+    return finding.official is None or (spoils and BallotFault.STRUCK_NAME in entry.faults)
 
 
 def _layouts(store: Store) -> dict[str, Layout]:
@@ -284,7 +323,7 @@ def _as_ruled(item: ReviewItem, current: BallotEntry) -> ReviewItem:
 def _open_parts(entry: BallotEntry) -> frozenset[str]:
     if entry.verdict is not Verdict.REVIEW:
         return frozenset()
-    lines = {f"{_LINE}{line.official}" for line in entry.lines if line.review}
+    lines = {f"{LINE}{line.official}" for line in entry.lines if line.review}
     return frozenset(lines | ({BALLOT} if entry.review else set()))
 
 

@@ -39,6 +39,7 @@ SCREENS = (
     "auditing",
     "reviewing",
     "review_together",
+    "review_invalid",
     "printing",
     "print_seal",
     "print_account",

@@ -54,6 +54,7 @@ def _page(act: Act, error: str = "") -> Response:
         balance=balance,
         ballots=balance.result.ballots,
         steps=_steps(balance, what_waits(live.report)),
+        unseen=len(live.report.unseen),
         counted=typed or ("" if balance.counted is None else str(balance.counted)),
         doubles=act.form.text("doubles", "0"),
         strays=act.form.text("strays", "0"),

@@ -25,7 +25,7 @@ def show_disagreements(act: Act) -> Response:
     now = look(act)
     apart = [seen for seen in now.all_seen(act.member.id, now.queue.items) if seen.standing in _APART]
     room_of(act).prepare(seen.item for seen in apart)
-    return act.page("review_apart.html", rows=apart, words=Words(act, now))
+    return act.page("review_apart.html", rows=apart, words=Words(act, now.vote, now.rules))
 
 
 @SCREEN.get("/votes/{vote}/review/together/{serial}/{what}", roles=COUNTERS)
@@ -39,7 +39,7 @@ def _together_page(act: Act, now: Look, item: ReviewItem, error: str, status: in
     seen = now.seen(item, act.member.id)
     if seen.standing not in _APART:
         return act.go(act.vote_url("review", "disagreements"))
-    words = Words(act, now)
+    words = Words(act, now.vote, now.rules)
     number = next((n for n in range(len(item.places)) if act.query.get("place") == str(n)), 0)
     given = [
         (_who(act, now, one.member), words.choice(one.choice), one.note)
@@ -112,7 +112,7 @@ def _undo_page(act: Act, now: Look, item: ReviewItem, error: str, status: int = 
         status,
         error=error,
         item=item,
-        words=Words(act, now),
+        words=Words(act, now.vote, now.rules),
         needs_second=now.vote.two_person,
         reason=act.form.text("reason"),
     )

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from kiemphieu.desk.acts import Act
 from kiemphieu.desk.review_pictures import band_of
-from kiemphieu.desk.review_room import Look
 from kiemphieu.folder import load_layout
+from kiemphieu.found_invalid import FoundInvalid
 from kiemphieu.review_items import BALLOT, ItemKind, Place, ReviewItem
 from kiemphieu.review_passes import ESCALATE, LEVEL, NO_FAULT, Choice, choice_from_text, codes_for, line_codes
 from records.geometry import Rect
-from records.rules import Clause, Wording
+from records.rules import Clause, RuleSet, Wording
 from records.ruling import BallotFault, LineFault, LineRuling, Verdict
+from records.vote import Vote
 
 _KEYS = {
     LineFault.NO_MARK.value: "4",
@@ -84,14 +85,14 @@ class Stage:
 
 
 class Words:
-    """The words of one look, in one language."""
+    """The words of one vote's items, in one language."""
 
-    def __init__(self, act: Act, look: Look) -> None:
+    def __init__(self, act: Act, vote: Vote, rules: RuleSet) -> None:
         self._t: Say = act.t
         self._act = act
-        self._look = look
-        self._names = {official.id: official for official in look.vote.officials}
-        self._levels = {level.id: level.label for level in look.rules.levels}
+        self._rules = rules
+        self._names = {official.id: official for official in vote.officials}
+        self._levels = {level.id: level.label for level in rules.levels}
 
     def title(self, item: ReviewItem) -> str:
         """What an item is about."""
@@ -148,7 +149,11 @@ class Words:
         reasons = ", ".join(self._t(f"reason_{reason.value}") for reason in item.reasons)
         lines = (item.line,) if item.line is not None else item.beside
         words = [self._boxes(line, named=item.line is None) for line in lines]
-        return "; ".join((*words, reasons))
+        return "; ".join(one for one in (*words, reasons) if one)
+
+    def faults(self, found: FoundInvalid) -> str:
+        """Why something is invalid."""
+        return ", ".join(self.label(fault.value) for fault in found.faults)
 
     def _boxes(self, line: LineRuling, named: bool) -> str:
         found = (f"{self._levels.get(level, level)}: {self._t(f'desk_review_box_{state.value}')}"
@@ -159,7 +164,7 @@ class Words:
     def grounds(self, item: ReviewItem) -> tuple[Ground, ...]:
         """The clauses that the choices rest on, each once."""
         clauses = dict.fromkeys(
-            clause for code in codes_for(item, self._look.rules) if (clause := self._clause(code)) is not None
+            clause for code in codes_for(item, self._rules) if (clause := self._clause(code)) is not None
         )
         return tuple(
             Ground(number, clause.citation, clause.text, clause.wording is Wording.VERBATIM)
@@ -170,7 +175,7 @@ class Words:
         """What may be chosen for an item."""
         numbers = {(ground.citation, ground.text): ground.number for ground in self.grounds(item)}
         found = []
-        for code in codes_for(item, self._look.rules):
+        for code in codes_for(item, self._rules):
             clause = self._clause(code)
             ground = 0 if clause is None else numbers[clause.citation, clause.text]
             found.append(Option(code, self.label(code), self._key(code), self._hint(item, code), ground))
@@ -183,7 +188,7 @@ class Words:
             # The keys go to the first of them; a second one is rare.
             options = tuple(
                 Option(code, self.label(code), "" if number else self._key(code))
-                for code in line_codes(self._look.rules)
+                for code in line_codes(self._rules)
             )
             found.append(BesideLine(line.official, self.name(line.official), options))
         return tuple(found)
@@ -200,7 +205,7 @@ class Words:
         return Stage(place.view.rounded(2), page, band_of(place, width).rounded(2), evidence, strip)
 
     def _clause(self, code: str) -> Clause | None:
-        known = dict(self._look.rules.faults)
+        known = dict(self._rules.faults)
         # What a vote is stands where the rules say what a mark is.
         plain = code.startswith(LEVEL) or code == NO_FAULT
         return known.get(LineFault.NOT_A_CROSS.value if plain else code)
@@ -217,7 +222,7 @@ class Words:
         if code in {NO_FAULT, ESCALATE}:
             return self._t(f"desk_review_hint_{code}")
         whole = item.what == BALLOT or code == BallotFault.ADDED_WRITING.value
-        struck = code == BallotFault.STRUCK_NAME.value and self._look.rules.ballot_fault.value == "ballot"
+        struck = code == BallotFault.STRUCK_NAME.value and self._rules.ballot_fault.value == "ballot"
         return self._t("desk_review_hint_ballot" if whole or struck else "desk_review_hint_line")
 
 

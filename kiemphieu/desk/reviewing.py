@@ -20,7 +20,7 @@ from records.errors import InputError, KiemphieuError
 
 SCREEN = Screen("reviewing")
 _MOST_NOTE = 500
-_JPEG = {"cache-control": "no-store", "content-disposition": "inline"}
+PICTURE_HEADERS = {"cache-control": "no-store", "content-disposition": "inline"}
 
 
 @SCREEN.get("/votes/{vote}/review")
@@ -54,7 +54,7 @@ def show_review(act: Act) -> Response:
         total=len(shown),
         two_person=now.vote.two_person,
         rows=shown,
-        words=Words(act, now),
+        words=Words(act, now.vote, now.rules),
         may_decide=act.member.role in COUNTERS,
     )
 
@@ -100,7 +100,7 @@ def item_page(act: Act, now: Look, error: str, status: int = 200) -> Response:
     item = asked_item(act, now)
     kind = kind_of(act)
     listed = now.queue.of_kind(kind if item.kind is kind else None)
-    words = Words(act, now)
+    words = Words(act, now.vote, now.rules)
     here = listed.index(item)
     number = min(max(act.asked_number("place"), 0), len(item.places) - 1)
     place = item.places[number]
@@ -215,7 +215,7 @@ def show_picture(act: Act) -> Response:
     if act.path["size"] not in tuple(Size) or not 0 <= number < len(item.places):
         raise InputError("desk_review_gone")
     data = room_of(act).pictures.get(item.places[number], Size(act.path["size"]))
-    return Response(data, media_type="image/jpeg", headers=_JPEG)
+    return Response(data, media_type="image/jpeg", headers=PICTURE_HEADERS)
 
 
 @SCREEN.get("/votes/{vote}/review/contact")
@@ -234,7 +234,7 @@ def show_contact_sheet(act: Act) -> Response:
         kind=kind,
         kinds=tuple(ItemKind),
         groups=groups,
-        words=Words(act, now),
+        words=Words(act, now.vote, now.rules),
         BALLOT=BALLOT,
     )
 

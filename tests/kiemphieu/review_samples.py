@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from pathlib import Path
 
 from kiemphieu.folder import VoteFolder, load_layout, load_vote
 from kiemphieu.store import PageRecord
 from kiemphieu.vote_store import open_vote_store
+from records.canonical import sha256_hex
 from records.geometry import Rect
 from records.layout import Layout
 from records.reading import (
@@ -80,19 +82,24 @@ def with_box(page: PageRecord, official: str, level: str, state: BoxState, fit: 
     return replace(page, result=replace(page.result, boxes=boxes))
 
 
-def with_strike(page: PageRecord, folder: VoteFolder, official: str) -> PageRecord:
+def with_strike(
+    page: PageRecord, folder: VoteFolder, official: str, certainty: Certainty = Certainty.DOUBTFUL
+) -> PageRecord:
     assert isinstance(page.result, PageReading)
     name = next(name for name in layout_of(folder).pages[0].names if name.official == official)
     ink = Rect(name.rect.x_mm, name.rect.centre_mm[1], name.rect.width_mm / 3, 1.0)
-    strike = StrikeFinding(official, Certainty.DOUBTFUL, ink, 0.4, ink.width_mm)
+    strike = StrikeFinding(official, certainty, ink, 0.4, ink.width_mm)
     return replace(page, result=replace(page.result, strikes=(strike,)))
 
 
 def with_writing(
-    page: PageRecord, ink: Rect, reason: ReviewReason = ReviewReason.DOUBTFUL_WRITING
+    page: PageRecord,
+    ink: Rect,
+    reason: ReviewReason = ReviewReason.DOUBTFUL_WRITING,
+    certainty: Certainty = Certainty.DOUBTFUL,
 ) -> PageRecord:
     assert isinstance(page.result, PageReading)
-    found = WritingFinding(Certainty.DOUBTFUL, ink, 3.0, reason, WritingScores(ink_mm2=3.0))
+    found = WritingFinding(certainty, ink, 3.0, reason, WritingScores(ink_mm2=3.0))
     return replace(page, result=replace(page.result, writings=(found,)))
 
 
@@ -109,6 +116,39 @@ def record(folder: VoteFolder, *pages: PageRecord) -> None:
         store.close_pages()
     finally:
         store.close()
+
+
+def with_line(page: PageRecord, official: str, *crossed: str) -> PageRecord:
+    """The page with crosses in those boxes of a line and no others; none leaves it empty."""
+    assert isinstance(page.result, PageReading)
+    for box in page.result.boxes:
+        if box.official == official:
+            state = BoxState.CROSS if box.level in crossed else BoxState.EMPTY
+            page = with_box(page, official, box.level, state)
+    return page
+
+
+def with_picture(page: PageRecord, folder: VoteFolder, scan: Path) -> PageRecord:
+    """The page with a scan as its image."""
+    image = scan.read_bytes()
+    found = replace(page, sha256=sha256_hex(image))
+    folder.pages.mkdir(exist_ok=True)
+    (folder.pages / f"{found.sha256}{found.suffix}").write_bytes(image)
+    return found
+
+
+def invalid_vote(folder: VoteFolder) -> list[str]:
+    """A ballot with a struck name, one with words, one with a double and an empty line, and a plain one."""
+    serials = serials_of(folder)
+    spoiled = with_line(page_of(folder, serials[2]), "o1", "high", "low")
+    record(
+        folder,
+        page_of(folder, serials[3]),
+        with_line(spoiled, "o2"),
+        with_writing(page_of(folder, serials[1]), Rect(20, 250, 30, 8), certainty=Certainty.CERTAIN),
+        with_strike(page_of(folder, serials[0]), folder, "o1", Certainty.CERTAIN),
+    )
+    return serials
 
 
 def doubtful_vote(folder: VoteFolder) -> list[str]:

@@ -56,7 +56,7 @@ def as_folders(
 
     def count(folder: VoteFolder) -> CountReport:
         one = known[folder.root]
-        return CountReport(one.vote, one.rules, one.result, (), (), (), 0, Account())
+        return CountReport(one.vote, one.rules, one.result, (), (), (), (), 0, Account())
 
     monkeypatch.setattr(comparing, "count_folder", count)
     return folders

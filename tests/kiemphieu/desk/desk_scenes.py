@@ -5,21 +5,31 @@ What leads to a screen is done in the shortest way, at the screen itself or behi
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import cv2
+import numpy as np
 from damaged_scans import taken_again, without_code
 from desk_afternoon import call_folder, come_to_rest
 from desk_samples import DeskUnderTest
 from playwright.sync_api import Page
 from profile_sample import profile_sample
-from review_samples import page_of, record, serials_of, with_box, with_strike, with_writing
+from review_samples import (
+    page_of,
+    record,
+    serials_of,
+    with_box,
+    with_picture,
+    with_strike,
+    with_writing,
+)
 
 from benchmarks.simulated_scanners import Scanner, draw_target, scan
 from calibration.target import make_target
@@ -32,9 +42,9 @@ from kiemphieu.scanner_profiles import keep_profile
 from kiemphieu.scanning import scan_paths
 from kiemphieu.sealing import seal_vote
 from kiemphieu.store import PageRecord
-from records.canonical import sha256_hex
 from records.errors import InputError
 from records.geometry import Rect
+from records.layout import LayoutPage
 from records.reading import BoxState
 from records.vote import PaperSize
 from sample_scans.settings import ScanSettings
@@ -82,6 +92,7 @@ class Scenes:
         self.scan()
         self.settle()
         self.review()
+        self.look_through()
         self.resolve()
         self.close()
         self.audit()
@@ -228,6 +239,26 @@ class Scenes:
         self.look("review-strikes")
         self.change_to(self.desk.members[Role.HEAD])
 
+    def look_through(self) -> None:
+        """What the program alone found invalid."""
+        folder = self.desk.vote("tu-xet")
+        self.go("/votes/tu-xet/review/invalid")
+        self.look("invalid-none")
+        spoiled = self.work / "spoiled"
+        shutil.copytree(self.desk.scans, spoiled)
+        struck, crossed, written, _ = sorted(spoiled.iterdir())
+        strike_out(struck, folder)
+        cross_out(crossed, folder)
+        add_words(written)
+        scan_paths(folder, [spoiled], 1)
+        self.go("/votes/tu-xet/review/invalid")
+        self.look("invalid")
+        self.press('ul.contact a[href$="/ballot"]')
+        self.look("invalid-item")
+        self.page.locator('input[value="no_fault"]').check(force=True)
+        self.press("main .rule .btn")
+        self.look("invalid-refused")
+
     def decide(self, key: str) -> str:
         """Decides the first item that waits, by the keyboard; its address."""
         self.page.goto(f"{self.at}/votes/xem-xet/review/next")
@@ -371,11 +402,7 @@ class Scenes:
         """The page with a scan of its ballot as its image."""
         if page.token is None:
             raise RuntimeError("a page without a ballot")
-        image = self.desk.printed.scans[page.token.serial].read_bytes()
-        found = replace(page, sha256=sha256_hex(image))
-        folder.pages.mkdir(exist_ok=True)
-        (folder.pages / f"{found.sha256}{found.suffix}").write_bytes(image)
-        return found
+        return with_picture(page, folder, self.desk.printed.scans[page.token.serial])
 
     # The ways of a walk
 
@@ -438,13 +465,39 @@ class Scenes:
 
 def cross_out(path: Path, folder: VoteFolder) -> None:
     """Crosses every box of the first line of a scan at 300 dpi."""
+    for rect in (box.rect for box in _first_page(folder).boxes if box.official == "o1"):
+        left, top, right, bottom = rect.x_mm + 1, rect.y_mm + 1, rect.right_mm - 1, rect.bottom_mm - 1
+        draw_stroke(path, [(left, top), (right, bottom)])
+        draw_stroke(path, [(right, top), (left, bottom)])
+
+
+def strike_out(path: Path, folder: VoteFolder) -> None:
+    """Draws a line through the first name of a scan at 300 dpi."""
+    name = next(name.rect for name in _first_page(folder).names if name.official == "o1")
+    middle = name.centre_mm[1]
+    steps = [(name.x_mm - 1 + step, middle + math.sin(step / 6) * 0.4) for step in range(int(name.width_mm))]
+    draw_stroke(path, steps)
+
+
+def add_words(path: Path) -> None:
+    """Puts something like a signature below the table of a scan at 300 dpi."""
+    steps = [
+        (40 + step * 0.5 + 2 * math.sin(step), 235 + 4 * math.sin(step * 1.3) * math.cos(step / 9))
+        for step in range(70)
+    ]
+    draw_stroke(path, steps)
+
+
+def draw_stroke(path: Path, line_mm: Sequence[tuple[float, float]]) -> None:
+    """A pen's line on a scan at 300 dpi that was taken straight."""
+    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    points = np.round(np.array(line_mm) * _MM).astype(np.int32)
+    cv2.polylines(picture, [points], False, 60, 6, cv2.LINE_AA)
+    cv2.imwrite(str(path), picture)
+
+
+def _first_page(folder: VoteFolder) -> LayoutPage:
     layout = load_layout(folder, "")
     if layout is None:
         raise RuntimeError("nothing is printed")
-    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    for rect in (box.rect for box in layout.pages[0].boxes if box.official == "o1"):
-        ends = (rect.x_mm + 1, rect.y_mm + 1, rect.right_mm - 1, rect.bottom_mm - 1)
-        left, top, right, bottom = (round(value * _MM) for value in ends)
-        cv2.line(picture, (left, top), (right, bottom), 60, 6, cv2.LINE_AA)
-        cv2.line(picture, (right, top), (left, bottom), 60, 6, cv2.LINE_AA)
-    cv2.imwrite(str(path), picture)
+    return layout.pages[0]
