@@ -114,6 +114,7 @@ def _page(act: Act, asked: _Asked, error: str, status: int = HTTPStatus.OK) -> R
         place=item.places[number],
         place_number=number,
         stage=words.stage(item, item.places[number]),
+        whole=item.places[number].view is None or act.query.get("view") == "page",
         options=[option for option in words.options(item) if option.code != ESCALATE],
         here=act.vote_url("review", "invalid", item.serial, item.what),
         two=asked.vote.two_person,
