@@ -39,7 +39,7 @@ from kiemphieu.scanning import default_workers
 KIND = Kind(300, Picture.GREY)
 OFFICIALS = 12
 VOTE = "vote"
-PAGES = ("", "/scan", "/problems", "/review", "/print", "/count", "/close", "/documents")
+PAGES = ("", "/scan", "/problems", "/review", "/review/invalid", "/print", "/count", "/close", "/documents")
 BAR_MS, BAR_AGE_S, BAR_COST = 300.0, 2.0, 1.05
 _PAUSE_S = 0.2
 """Between two pages asked for: somebody who only clicks."""

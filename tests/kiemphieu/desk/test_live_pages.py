@@ -164,7 +164,7 @@ def test_the_progress_of_a_job_tells_that_the_desk_is_gone_locked_and_that_it_ha
     desk: DeskUnderTest, page: Page, address: str
 ) -> None:
     folder = desk.vote()
-    job = desk.desk.jobs.start(folder, "print", lambda job: job._stop.wait(120))
+    job = desk.desk.jobs.start(folder, "print", lambda job: job._stop.wait(120) and None)
     page.goto(f"{address}{VOTE}/print")
     job.progress(3, 8)
     expect(page.locator("#job-numbers")).to_have_text("3 / 8", timeout=PATIENCE_MS)
@@ -179,3 +179,4 @@ def test_the_progress_of_a_job_tells_that_the_desk_is_gone_locked_and_that_it_ha
     assert page.url == f"{address}{VOTE}/print"
     job.ask_stop()
     expect(page.locator("#job")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.locator("h1")).to_have_text("In phiếu")
