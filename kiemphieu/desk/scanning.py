@@ -51,12 +51,14 @@ from kiemphieu.desk.scan_words import (
     stopped_words,
 )
 from kiemphieu.desk.screens import Screen
+from kiemphieu.desk.settled_words import why_closed
 from kiemphieu.desk.streams import Push, pushes, stream_answer
 from kiemphieu.folder import load_vote
 from kiemphieu.page_picture import SUFFIXES, page_picture
 from kiemphieu.sane_device import Device, list_devices
 from kiemphieu.sane_settings import PaperSource
 from kiemphieu.scanning import PageFate, end_run, scan_store
+from kiemphieu.vote_store import has_record
 from records.errors import InputError, KiemphieuError
 
 SCREEN = Screen("scan")
@@ -91,6 +93,7 @@ def _page(act: Act, error: str = "", status: int = HTTPStatus.OK) -> Response:
         live=live_words(act, at_hand, state, running) if running and state and at_hand else None,
         last=last_pages(act, state) if state else (),
         waiting=files_waiting(act.folder, at_hand) if at_hand else 0,
+        closed=why_closed(act) if at_hand is None and has_record(act.folder, load_vote(act.folder)) else "",
         cards=cards,
         fate_words=fate_words,
         balance_words=balance_words,

@@ -61,6 +61,15 @@ def acted(folder: VoteFolder) -> list[str]:
         return [entry.content["action"] for entry in store.journal(EventKind.DESK_ACTED)]
 
 
+def test_after_the_close_the_screens_offer_nothing_that_would_be_refused(desk, closed):
+    client = desk.client()
+    for place in ("scan", "print", "print/account", "problems", "review", "review/invalid"):
+        page = words(client.get(f"{VOTE}/{place}"))
+        assert f'<form method="post" action="{VOTE}/' not in page, place
+    page = words(client.get(f"{VOTE}/scan"))
+    assert "two members reopen the count" in page
+
+
 def test_the_checklist_and_the_equation(desk, folder):
     page = words(desk.client().get(CLOSE))
     assert page.count("tag-ok") == 4
