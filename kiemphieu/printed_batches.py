@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiemphieu.accounting import Account, Fate, read_account
-from kiemphieu.disk import disk_errors
+from kiemphieu.disk import disk_errors, sync_folder
 from kiemphieu.folder import VoteFolder, load_layout
 from kiemphieu.intake import natural_key
 from kiemphieu.pdf_file import open_pdf, page_picture, pdf_page_count
@@ -82,11 +82,8 @@ def printed_batches(folder: VoteFolder, vote: Vote) -> tuple[PrintedBatch, ...]:
     Raises:
         StoreError: the folder cannot be read.
     """
-    with disk_errors(folder.ballots):
-        paths = [path for path in folder.ballots.glob("*.pdf") if not path.name.startswith(".")]
-    return tuple(
-        _batch(folder, vote, path) for path in sorted(paths, key=lambda path: natural_key(path.name))
-    )
+    paths = sorted(batch_files(folder), key=lambda path: natural_key(path.name))
+    return tuple(_batch(folder, vote, path) for path in paths)
 
 
 def find_batch(folder: VoteFolder, vote: Vote, name: str) -> PrintedBatch:
@@ -99,6 +96,27 @@ def find_batch(folder: VoteFolder, vote: Vote, name: str) -> PrintedBatch:
         if batch.name == name:
             return batch
     raise InputError("batch_unknown")
+
+
+def batch_files(folder: VoteFolder) -> tuple[Path, ...]:
+    """The files of the batches, unread and in no order.
+
+    Raises:
+        StoreError: the folder cannot be read.
+    """
+    with disk_errors(folder.ballots):
+        return tuple(path for path in folder.ballots.glob("*.pdf") if not path.name.startswith("."))
+
+
+def delete_batch(batch: PrintedBatch) -> None:
+    """Deletes the file, once its ballots are on paper: it can print them again, and tells their order.
+
+    Raises:
+        StoreError: it cannot be deleted.
+    """
+    with disk_errors(batch.path):
+        batch.path.unlink(missing_ok=True)
+        sync_folder(batch.path.parent)
 
 
 def _batch(folder: VoteFolder, vote: Vote, path: Path) -> PrintedBatch:

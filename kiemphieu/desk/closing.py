@@ -23,6 +23,7 @@ from kiemphieu.desk.member_changes import NotedChange, changes_since_print
 from kiemphieu.desk.roles import COUNTERS, Member
 from kiemphieu.desk.screens import Screen
 from kiemphieu.messages import DEFAULT_LANGUAGE
+from kiemphieu.printed_batches import batch_files
 from kiemphieu.sealing import seal_vote
 from kiemphieu.sheet_problems import Waiting, what_waits
 from kiemphieu.vote_documents import write_again
@@ -55,6 +56,7 @@ def _page(act: Act, error: str = "") -> Response:
         ballots=balance.result.ballots,
         steps=_steps(balance, what_waits(live.report)),
         unseen=len(live.report.unseen),
+        files=len(batch_files(act.folder)),
         counted=typed or ("" if balance.counted is None else str(balance.counted)),
         doubles=act.form.text("doubles", "0"),
         strays=act.form.text("strays", "0"),

@@ -22,7 +22,13 @@ from kiemphieu.draft_file import DRAFT_FILE
 from kiemphieu.folder import VoteFolder, load_vote
 from kiemphieu.form_preview import page_pictures
 from kiemphieu.freezing import check_frozen, definition_sha256, read_freezing
-from kiemphieu.printed_batches import batch_picture, find_batch, printed_batches, read_stock
+from kiemphieu.printed_batches import (
+    batch_picture,
+    delete_batch,
+    find_batch,
+    printed_batches,
+    read_stock,
+)
 from kiemphieu.printing import PrintOrder, PrintReport, print_ballots
 from kiemphieu.vote_store import has_record, open_vote_store
 from records.errors import InputError, KiemphieuError
@@ -68,6 +74,7 @@ def _page(act: Act, error: str = "", count: str = "", group: str = "") -> Respon
         group=group,
         may_act=act.member.role in COUNTERS,
         over=is_over(folder, vote),
+        deleted=bool(act.query.get("deleted")),
         quote=quote,
     )
 
@@ -167,12 +174,32 @@ def show_test_sheet(act: Act) -> Response:
 
 @SCREEN.get(_BATCH, roles=COUNTERS)
 def show_batch(act: Act) -> Response:
+    return _batch_page(act)
+
+
+def _batch_page(act: Act, error: str = "") -> Response:
     try:
         batch = find_batch(act.folder, load_vote(act.folder), act.path["name"])
-    except InputError as error:
-        return _missing(act, error)
+    except InputError as missing:
+        return _missing(act, missing)
     page = min(max(act.asked_number("page", 1), 1), max(batch.pages, 1))
-    return act.page("print_batch.html", batch=batch, page=page, quoted=quote(batch.name))
+    status = HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK
+    return act.page("print_batch.html", status, error=error, batch=batch, page=page, quoted=quote(batch.name))
+
+
+@SCREEN.post(_BATCH + "/delete")
+def delete_file(act: Act) -> Response:
+    """Deletes a file whose ballots are on paper."""
+    try:
+        batch = find_batch(act.folder, load_vote(act.folder), act.path["name"])
+        act.desk.jobs.check_idle(act.folder)
+        if not act.form.text("sure"):
+            raise InputError("desk_print_delete_not_sure")
+        delete_batch(batch)
+    except KiemphieuError as error:
+        return _batch_page(act, act.say(error))
+    act.journal("ballots_file_deleted")
+    return act.go(act.vote_url("print") + "?deleted=yes")
 
 
 @SCREEN.get(_BATCH + "/page/{number:int}.png", roles=COUNTERS)

@@ -82,6 +82,27 @@ def test_a_number_that_is_none_prints_nothing(desk: DeskUnderTest, unprinted: Vo
     assert not unprinted.ballots.exists()
 
 
+def test_a_file_is_deleted_once_its_ballots_are_on_paper(desk: DeskUnderTest, unprinted: VoteFolder) -> None:
+    client = desk.client()
+    printed(desk, client, unprinted, count="3")
+    before, place = issued(unprinted), f"{PRINT}/batches/bdt-2023-1.pdf"
+    assert f'action="{place}/delete"' in client.get(place).text
+    assert "still on this machine: 1." in client.get("/votes/bdt-2023/close").text
+    answer = client.post(f"{place}/delete")
+    assert answer.status_code == 400
+    assert "Tick that the ballots" in answer.text
+    assert desk.client(Role.OBSERVER).post(f"{place}/delete", data={"sure": "yes"}).status_code == 403
+    assert (unprinted.ballots / "bdt-2023-1.pdf").is_file()
+    answer = client.post(f"{place}/delete", data={"sure": "yes"})
+    assert "The file is deleted" in client.get(answer.headers["location"]).text
+    assert not list(unprinted.ballots.iterdir())
+    assert client.post(f"{place}/delete", data={"sure": "yes"}).status_code == 404
+    assert "still on this machine" not in client.get("/votes/bdt-2023/close").text
+    printed(desk, client, unprinted, count="2")
+    assert issued(unprinted) > before  # the next printing takes nothing back
+    assert len(issued(unprinted)) == 5
+
+
 def test_a_stopped_printing_leaves_no_ballot(
     desk: DeskUnderTest, unprinted: VoteFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
