@@ -90,7 +90,7 @@ def _asked(act: Act) -> _Asked:
     rules = vote_rules(vote)
     with closing(open_vote_store(act.folder, vote)) as store:
         found = find_invalid(store, rules, act.folder, act.path["serial"], act.path["what"])
-    if found is None:
+    if found is None or not found[1].places:
         raise InputError("desk_invalid_gone")
     return _Asked(vote, rules, *found)
 
