@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.votes import made_up_official
-from kiemphieu.demo import _sheets, blank_sheet, scan_jpeg
+from kiemphieu.demo import blank_sheet, printed_sheets, scan_jpeg
 from kiemphieu.folder import VoteFolder, create_folder, load_layout, load_vote
 from kiemphieu.printing import PrintOrder, print_ballots
 from kiemphieu.scanning import scan_paths
@@ -74,7 +74,7 @@ def make_review_vote(
         raise FileNotFoundError(folder.layout(""))
     scans = folder.root / "scans"
     scans.mkdir()
-    sheets = list(_sheets(printed.pdf, layout))
+    sheets = list(printed_sheets(printed.pdf, layout))
     for number, sheet in enumerate(sheets[:scanned], start=1):
         scan = simulate_sheet(blank_sheet(printed.pdf, layout, sheet), DOUBTFUL, Stratum.FEEDER, SEED)
         (scans / f"scan-{number:04}.jpg").write_bytes(scan_jpeg(scan))

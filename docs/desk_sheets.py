@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kiemphieu.demo import _sheets
+from kiemphieu.demo import printed_sheets
 from kiemphieu.folder import VoteFolder, load_layout
 from records.layout import LayoutPage
 from records.vote import DEFAULT_STYLE_ID
@@ -50,7 +50,7 @@ def scan_forty(folder: VoteFolder, pdf: Path, place: Path) -> Scans:
     if layout is None:
         raise ValueError("nothing is printed yet")
     place.mkdir(parents=True, exist_ok=True)
-    sheets = sorted(_sheets(pdf, layout), key=lambda sheet: sheet.pdf_page)[:SHEETS]
+    sheets = sorted(printed_sheets(pdf, layout), key=lambda sheet: sheet.pdf_page)[:SHEETS]
     random.Random(_SEED).shuffle(sheets)
     found, printed = [], pdf.read_bytes()
     spoiled = Scans((), "", ())

@@ -28,7 +28,7 @@ from kiemphieu.store import IssuedBallot, PageRecord, Store
 from kiemphieu.store.plain import PlainPage, plain_page
 from kiemphieu.store.rows import PageKey, is_foreign
 from records.decision import SheetStanding
-from records.errors import InputError
+from records.errors import InputError, StoreError
 from records.layout import layout_from_json
 from records.reading import BallotReading, PageReading, RejectionReason, ReviewReason, SheetRejection
 from records.rules import RuleSet
@@ -107,6 +107,7 @@ def find_counted(
 
     Raises:
         RuleSetError: as for `find_ballots`.
+        StoreError: a decision is about a page that the record does not have.
     """
     decisions = read_decisions(store) if decisions is None else decisions
     by_person: dict[str, list[str]] = {}
@@ -149,9 +150,15 @@ def _plain(keys: Sequence[PageKey], known: IssuedBallot | None) -> PlainPage | N
 def _looked_at(
     store: Store, finder: _Finder, waiting: Sequence[tuple[str | None, list[str]]]
 ) -> Iterator[BallotEntry]:
-    """Entries of ballots whose readings must be unpacked."""
+    """Entries of ballots whose readings must be unpacked.
+
+    Raises:
+        StoreError: a decision is about a page that the record does not have.
+    """
     hashes = [sha256 for _, group in waiting for sha256 in group]
     pages = {page.sha256: page for page in store.facts_of(hashes)}
+    if not pages.keys() >= set(hashes):
+        raise StoreError("store_damaged", path=store.where)
     for serial, group in waiting:
         found = tuple(pages[sha256] for sha256 in group)
         entry = finder.single_sheet(found[0]) if serial is None else finder.ballot(serial, found)

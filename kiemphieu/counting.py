@@ -48,7 +48,7 @@ class CountReport:
         groups: each by itself, in the order of vote.toml; a plain vote has one.
         review: entries that wait for a person.
         foreign: sheets that the committee did not issue.
-        unseen: what the program alone found invalid, by serial.
+        unseen_invalid: what the program alone found invalid, by serial.
         blank: empty sides among the pages; they are no ballots.
         account: of ballots that did not come back as votes.
     """
@@ -59,7 +59,7 @@ class CountReport:
     groups: tuple[GroupCount, ...]
     review: tuple[BallotEntry, ...]
     foreign: tuple[BallotEntry, ...]
-    unseen: tuple[FoundInvalid, ...]
+    unseen_invalid: tuple[FoundInvalid, ...]
     blank: int
     account: Account
 
@@ -95,7 +95,7 @@ def count_folder(folder: VoteFolder, known: Vote | None = None) -> CountReport:
         account=account,
         review=tuple(sorted(gathered.review, key=_review_order)),
         foreign=tuple(sorted(gathered.apart, key=_review_order)),
-        unseen=tuple(sorted(gathered.unseen, key=lambda found: found.serial)),
+        unseen_invalid=tuple(sorted(gathered.unseen_invalid, key=lambda found: found.serial)),
         blank=gathered.blank,
     )
 
@@ -116,7 +116,7 @@ class _Gathered:
     cast: Counter[str] = field(default_factory=Counter)
     review: list[BallotEntry] = field(default_factory=list)
     apart: list[BallotEntry] = field(default_factory=list)
-    unseen: list[FoundInvalid] = field(default_factory=list)
+    unseen_invalid: list[FoundInvalid] = field(default_factory=list)
     blank: int = 0
 
     def add(self, found: BallotRuling | BallotEntry) -> None:
@@ -141,7 +141,7 @@ def _gathered(store: Store, rules: RuleSet) -> _Gathered:
     for one in find_counted(store, rules, decisions):
         gathered.add(one)
         if isinstance(one, BallotEntry):  # a plain ballot has no fault
-            gathered.unseen += found_invalid(one, decisions.on_ballot(one.serial or ""))
+            gathered.unseen_invalid += found_invalid(one, decisions.on_ballot(one.serial or ""))
     return gathered
 
 

@@ -134,7 +134,7 @@ def _mark_and_scan(
     if layout is None:
         raise InputError("nothing_printed", path=str(folder.root))
     rules = vote_rules(load_vote(folder))
-    sheets = list(_sheets(pdf, layout))
+    sheets = list(printed_sheets(pdf, layout))
     # The urn: ballots come out in an order that says nothing about who got which.
     random.Random(SEED).shuffle(sheets)
     returned = sheets[NOT_RETURNED:]
@@ -154,17 +154,17 @@ def scan_jpeg(scan: Scan) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class _PrintedSheet:
+class PrintedSheet:
     pdf_page: int
     serial: str
 
 
-def _sheets(pdf: Path, layout: Layout) -> Iterator[_PrintedSheet]:
+def printed_sheets(pdf: Path, layout: Layout) -> Iterator[PrintedSheet]:
     """Which serial stands on which page, as a person reads it off the paper."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         for index in range(len(document)):
-            yield _PrintedSheet(index, _printed_serial(document[index], layout))
+            yield PrintedSheet(index, _printed_serial(document[index], layout))
     finally:
         document.close()
 
@@ -181,7 +181,7 @@ def _printed_serial(page: pypdfium2.PdfPage, layout: Layout) -> str:
     return "".join(text.split())
 
 
-def blank_sheet(pdf: Path, layout: Layout, sheet: _PrintedSheet) -> Sheet:
+def blank_sheet(pdf: Path, layout: Layout, sheet: PrintedSheet) -> Sheet:
     """A page of a batch as paper that nobody has marked yet."""
     paper = render_pdf_page(pdf.read_bytes(), sheet.pdf_page, DPI)
     return Sheet(paper, DPI / 25.4, layout.pages[0], sheet.serial)

@@ -9,7 +9,7 @@ from typing import Any
 
 from kiemphieu.disk import write_atomic
 from kiemphieu.folder import read_text
-from records.json_text import parse_json
+from records.json_text import parse_object
 
 
 def write_kept(path: Path, file_format: int, values: Mapping[str, Any]) -> None:
@@ -29,7 +29,7 @@ def read_kept(path: Path, file_format: int) -> dict[str, Any]:
         InputError: the file cannot be opened, or is not UTF-8.
         ValueError: it is no such file, or of another format.
     """
-    data = parse_json(read_text(path))
-    if not isinstance(data, dict) or data.pop("format", None) != file_format:
+    data = parse_object(read_text(path))
+    if data.pop("format", None) != file_format:
         raise ValueError("format")
     return data

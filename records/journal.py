@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 from records.canonical import canonical_json
-from records.json_text import parse_json
+from records.json_text import parse_object
 
 GENESIS = "0" * 64
 """What stands before the first entry."""
@@ -93,10 +93,7 @@ class JournalEntry:
         Raises:
             ValueError: it is no JSON object.
         """
-        found = parse_json(self.data)
-        if not isinstance(found, dict):
-            raise ValueError("the data of a journal entry are an object")  # noqa: TRY004 - data, not a caller
-        return found
+        return parse_object(self.data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from kiemphieu.documents.facts import Words
 from kiemphieu.folder import VoteFolder
 from records.canonical import sha256_hex
 from records.errors import InputError, KiemphieuError
-from records.json_text import parse_json
+from records.json_text import parse_object
 from records.scanner_profile import ScannerProfile, profile_sha256
 
 
@@ -81,10 +81,9 @@ def _decks(folder: VoteFolder) -> Iterator[FoundReport]:
 
 def _passed(run: Path) -> bool | None:
     try:
-        found = parse_json((run / RESULT_FILE).read_bytes())
+        said = parse_object((run / RESULT_FILE).read_bytes()).get("passed")
     except (OSError, ValueError):
         return None
-    said = found.get("passed") if isinstance(found, dict) else None
     return said if isinstance(said, bool) else None
 
 

@@ -192,7 +192,6 @@ def delete_file(act: Act) -> Response:
     """Deletes a file whose ballots are on paper."""
     try:
         batch = find_batch(act.folder, load_vote(act.folder), act.path["name"])
-        act.desk.jobs.check_idle(act.folder)
         if not act.form.text("sure"):
             raise InputError("desk_print_delete_not_sure")
         delete_batch(batch)

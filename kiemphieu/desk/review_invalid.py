@@ -11,12 +11,11 @@ from starlette.responses import Response
 
 from kiemphieu.counting import CountReport, count_folder
 from kiemphieu.deciding import DecisionOrder, decide
-from kiemphieu.desk.acts import Act, whole_number
+from kiemphieu.desk.acts import Act
 from kiemphieu.desk.problems import people
-from kiemphieu.desk.review_pictures import Size
 from kiemphieu.desk.review_room import room_of
 from kiemphieu.desk.review_words import Words
-from kiemphieu.desk.reviewing import PICTURE_HEADERS, sent_choice
+from kiemphieu.desk.reviewing import picture_of, sent_choice
 from kiemphieu.desk.roles import COUNTERS
 from kiemphieu.desk.screens import Screen
 from kiemphieu.desk.settled_words import why_closed
@@ -46,7 +45,7 @@ def show_invalid(act: Act) -> Response:
     asked = act.query.get("fault", "")
     found = [one for one in _by_fault(report) if asked in {"", *_words_of(one)}]
     first = min(act.asked_number("from"), max(0, len(found) - 1)) // CARDS_A_PAGE * CARDS_A_PAGE
-    counts = [(name, sum(name in _words_of(one) for one in report.unseen)) for name in _ORDER]
+    counts = [(name, sum(name in _words_of(one) for one in report.unseen_invalid)) for name in _ORDER]
     return act.page(
         "review_invalid.html",
         found=found[first : first + CARDS_A_PAGE],
@@ -55,7 +54,7 @@ def show_invalid(act: Act) -> Response:
         step=CARDS_A_PAGE,
         fault=asked,
         faults=[(name, count) for name, count in counts if count],
-        everything=len(report.unseen),
+        everything=len(report.unseen_invalid),
         here=act.vote_url("review", "invalid"),
         further=urlencode({"fault": asked} if asked else {}),
         words=Words(act, report.vote, report.rules),
@@ -68,7 +67,7 @@ def _words_of(one: FoundInvalid) -> list[str]:
 
 
 def _by_fault(report: CountReport) -> list[FoundInvalid]:
-    return sorted(report.unseen, key=lambda one: _ORDER.index(one.faults[0].value))
+    return sorted(report.unseen_invalid, key=lambda one: _ORDER.index(one.faults[0].value))
 
 
 class _Asked(NamedTuple):
@@ -160,8 +159,4 @@ def _choice(act: Act, asked: _Asked) -> Choice:
 @SCREEN.get(_ONE + "/picture/{place}/{size}")
 def show_picture(act: Act) -> Response:
     """A picture of one of them; nothing but what the record has for it can be asked for."""
-    item, number = _asked(act).item, whole_number(act.path["place"]) or 0
-    if act.path["size"] not in tuple(Size) or not 0 <= number < len(item.places):
-        raise InputError("desk_invalid_gone")
-    data = room_of(act).pictures.get(item.places[number], Size(act.path["size"]))
-    return Response(data, media_type="image/jpeg", headers=PICTURE_HEADERS)
+    return picture_of(act, _asked(act).item)

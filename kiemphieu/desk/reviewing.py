@@ -20,7 +20,7 @@ from records.errors import InputError, KiemphieuError
 
 SCREEN = Screen("reviewing")
 _MOST_NOTE = 500
-PICTURE_HEADERS = {"cache-control": "no-store", "content-disposition": "inline"}
+_JPEG = {"cache-control": "no-store", "content-disposition": "inline"}
 
 
 @SCREEN.get("/votes/{vote}/review")
@@ -210,12 +210,23 @@ def undo_last(act: Act) -> Response:
 @SCREEN.get("/votes/{vote}/review/picture/{serial}/{what}/{place}/{size}")
 def show_picture(act: Act) -> Response:
     """A picture of an item; nothing but what the record has for it can be asked for."""
-    item = room_of(act).known(act.path["serial"], act.path["what"]) or asked_item(act, look(act))
+    return picture_of(
+        act, room_of(act).known(act.path["serial"], act.path["what"]) or asked_item(act, look(act))
+    )
+
+
+def picture_of(act: Act, item: ReviewItem) -> Response:
+    """The picture that the address asks for, of one of an item's places.
+
+    Raises:
+        InputError: the item has none such.
+        StoreError: the stored image is gone or was changed.
+    """
     number = whole_number(act.path["place"]) or 0
     if act.path["size"] not in tuple(Size) or not 0 <= number < len(item.places):
         raise InputError("desk_review_gone")
     data = room_of(act).pictures.get(item.places[number], Size(act.path["size"]))
-    return Response(data, media_type="image/jpeg", headers=PICTURE_HEADERS)
+    return Response(data, media_type="image/jpeg", headers=_JPEG)
 
 
 @SCREEN.get("/votes/{vote}/review/contact")

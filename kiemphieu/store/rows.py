@@ -9,7 +9,7 @@ from typing import Any
 
 from records.canonical import canonical_json
 from records.codec import from_plain, to_plain
-from records.json_text import parse_json
+from records.json_text import parse_object
 from records.reading import (
     BoxReading,
     BoxState,
@@ -133,16 +133,15 @@ def result_to_text(result: SheetResult) -> str:
     return canonical_json({"type": kind, **to_plain(result)}).decode()
 
 
+# While a scan goes on, every count asks for the same pages again.
 @lru_cache(maxsize=1024)
 def facts_from_text(text: str) -> SheetResult:
     """As `result_from_text`, without the scores and places of boxes: all that a ruling asks for.
 
-    The same pages are asked for with every count while a scan goes on.
-
     Raises:
         ValueError: the text is not a stored result.
     """
-    data = _stored(text)
+    data = parse_object(text)
     try:
         boxes = tuple(
             BoxReading(box["official"], box["level"], BoxState(box["state"]), _NO_SCORES)
@@ -163,14 +162,7 @@ def result_from_text(text: str) -> SheetResult:
     Raises:
         ValueError: the text is not a stored result.
     """
-    return _result(_stored(text))
-
-
-def _stored(text: str) -> dict[str, Any]:
-    data = parse_json(text)
-    if not isinstance(data, dict):
-        raise ValueError("a stored result is an object")  # noqa: TRY004 - data, not a caller
-    return data
+    return _result(parse_object(text))
 
 
 def _result(data: dict[str, Any]) -> SheetResult:

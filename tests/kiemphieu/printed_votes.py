@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kiemphieu.demo import DPI, _sheets, blank_sheet
+from kiemphieu.demo import DPI, blank_sheet, printed_sheets
 from kiemphieu.folder import VoteFolder, create_folder, load_layout, load_vote
 from kiemphieu.printing import PrintOrder, print_ballots
 from sample_scans.campaign import STRAIGHTFORWARD, simulate_sheet
@@ -77,7 +77,7 @@ def make_vote_of(path: Path, toml: str, ballots: Mapping[str, int], seed: int = 
         report = print_ballots(folder, PrintOrder(count, style=style, seed=seed + len(paths)))
         layout = load_layout(folder, style)
         assert layout is not None
-        for sheet in _sheets(report.pdf, layout):
+        for sheet in printed_sheets(report.pdf, layout):
             scan = simulate_sheet(
                 blank_sheet(report.pdf, layout, sheet), STRAIGHTFORWARD, Stratum.CLEAN, seed
             )

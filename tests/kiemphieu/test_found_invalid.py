@@ -32,7 +32,7 @@ WHO = ("Trưởng ban", "NVA")
 
 
 def found_in(folder: VoteFolder) -> tuple[FoundInvalid, ...]:
-    return count_folder(folder).unseen
+    return count_folder(folder).unseen_invalid
 
 
 def one_of(folder: VoteFolder, serial: str, what: str) -> tuple[FoundInvalid, ReviewItem] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -11,12 +12,18 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from printed_votes import SampleVote
 from record_samples import blank_form
 
 from kiemphieu.ballots import BallotEntry, find_ballots, find_counted
+from kiemphieu.decisions import Decisions
+from kiemphieu.folder import load_vote, vote_rules
 from kiemphieu.plain_ballots import PlainRuler
 from kiemphieu.store import IssuedBallot, PageRecord, open_store
 from kiemphieu.store.plain import plain_page, plain_text
+from kiemphieu.vote_store import open_vote_store
+from records.decision import Decision, SheetDecision, SheetStanding
+from records.errors import StoreError
 from records.geometry import Rect
 from records.reading import (
     BoxReading,
@@ -139,3 +146,15 @@ def test_a_count_sees_what_readings_lists(found: list[PageReading], data: st.Dat
         store.close()
         assert sum(listed.values()) >= 1
         assert all(ruling.verdict in tuple(Verdict) for ruling in listed)
+
+
+def test_a_decision_about_a_page_that_is_gone_ends_the_count_with_words(vote: SampleVote) -> None:
+    """Left out, its ballot would be missing from the count without a word."""
+    rules, gone = vote_rules(load_vote(vote.folder)), "0" * 64
+    identified = SheetDecision(SheetStanding.BALLOT, min(vote.scans))
+    decisions = Decisions().having(Decision(gone, ("NVA", "TTB"), "đọc số", "", "", sheet=identified))
+    with (
+        closing(open_vote_store(vote.folder, load_vote(vote.folder))) as store,
+        pytest.raises(StoreError, match="store_damaged"),
+    ):
+        list(find_counted(store, rules, decisions))

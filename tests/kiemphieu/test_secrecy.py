@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from printed_votes import SampleVote
 
 from kiemphieu.cli import main
-from kiemphieu.demo import _sheets
+from kiemphieu.demo import printed_sheets
 from kiemphieu.folder import VoteFolder, load_layout
 from kiemphieu.store import set_digest
 from kiemphieu.store.chain import page_thing
@@ -117,7 +117,7 @@ def test_the_order_of_printing_stands_in_the_batch_pdf_only(vote: SampleVote) ->
     layout = load_layout(vote.folder, "")
     assert layout is not None
     pdf = next(vote.folder.ballots.iterdir())
-    printed = [sheet.serial for sheet in _sheets(pdf, layout)]
+    printed = [sheet.serial for sheet in printed_sheets(pdf, layout)]
     assert printed != sorted(printed), "the sample must not be in order by chance"
     for path in vote.folder.root.rglob("*"):
         if not path.is_file() or path == pdf:

@@ -18,6 +18,8 @@ from kiemphieu.folder import VoteFolder, create_folder, load_vote
 from kiemphieu.freezing import FreezingMember, definition_sha256, freeze
 from kiemphieu.printed_batches import printed_batches
 from kiemphieu.printing import PrintOrder, print_ballots
+from kiemphieu.sealing import seal_vote
+from kiemphieu.verifying import verify_folder
 from kiemphieu.vote_store import open_vote_store
 from records.journal import EventKind
 
@@ -101,6 +103,27 @@ def test_a_file_is_deleted_once_its_ballots_are_on_paper(desk: DeskUnderTest, un
     printed(desk, client, unprinted, count="2")
     assert issued(unprinted) > before  # the next printing takes nothing back
     assert len(issued(unprinted)) == 5
+
+
+def test_a_file_that_cannot_be_read_can_be_deleted_too(desk: DeskUnderTest, unprinted: VoteFolder) -> None:
+    client, place = desk.client(), f"{PRINT}/batches/bdt-2023-1.pdf"
+    printed(desk, client, unprinted, count="2")
+    (unprinted.ballots / "bdt-2023-1.pdf").write_bytes(b"%PDF-1.7 cut off")
+    assert f'href="{place}#delete"' in client.get(PRINT).text
+    assert client.get(place).status_code == 200
+    assert client.post(f"{place}/delete", data={"sure": "yes"}).status_code == 303
+    assert not list(unprinted.ballots.iterdir())
+
+
+def test_a_file_is_deleted_after_the_seal_as_well(desk: DeskUnderTest) -> None:
+    folder, client = desk.scanned_vote(), desk.client()
+    (path,) = folder.ballots.glob("*.pdf")
+    client.post("/votes/bdt-2023/close", data={"counted": "4", **desk.second()})
+    seal_vote(folder)
+    assert "still on this machine: 1." in client.get("/votes/bdt-2023/close").text
+    assert client.post(f"{PRINT}/batches/{path.name}/delete", data={"sure": "yes"}).status_code == 303
+    assert not path.exists()
+    assert verify_folder(folder).faults == ()
 
 
 def test_a_stopped_printing_leaves_no_ballot(
